@@ -1,0 +1,1 @@
+"""The wiredesk command and the one-machine edition."""

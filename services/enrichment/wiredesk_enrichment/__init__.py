@@ -1,0 +1,1 @@
+"""Wiredesk's enrichment service."""

@@ -1,0 +1,1 @@
+"""Wiredesk's indexing service."""

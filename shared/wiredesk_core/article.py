@@ -1,0 +1,122 @@
+"""The article: an item and the layers that enrichment added to it, as internal apps read it.
+
+Offsets are half-open code-point indices into `text` (for `removed` alone: into `item.body_text`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from wiredesk_core.item import Frozen, Item
+
+
+class LayerStatus(StrEnum):
+    """Where a layer stands; `skipped` always has a reason, `failed` never loses the story."""
+
+    pending = "pending"
+    done = "done"
+    failed = "failed"
+    skipped = "skipped"
+
+
+class Layer(Frozen):
+    """How one enricher fared on one version: its own version, the model it used, the time it took."""
+
+    version: int = 0
+    model: str | None = None
+    status: LayerStatus = LayerStatus.pending
+    took_ms: float | None = None
+    reason: str | None = None
+
+
+class Span(Frozen):
+    """A stretch of text: half-open code-point offsets."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class Removed(Span):
+    """A stretch of `item.body_text` that is not story: kept there, left out of `text`."""
+
+    reason: str
+    score: float = 1.0
+
+
+class Block(Span):
+    """A paragraph or heading of `text`."""
+
+    kind: str
+
+
+class Language(Frozen):
+    """BCP 47 code of the text's main language."""
+
+    code: str
+    confidence: float
+
+
+class Mention(Span):
+    """Where the text names an entity."""
+
+    text: str
+    score: float = 1.0
+
+
+class Entity(Frozen):
+    """One real-world thing in this story; `id` is a Wikidata QID, or `local:…` where no link is certain."""
+
+    id: str
+    type: str
+    name: str
+    salience: float
+    score: float = 1.0
+    mentions: tuple[Mention, ...]
+
+
+class Keyphrase(Frozen):
+    """A phrase that says what the story is about, best first."""
+
+    text: str
+    score: float
+
+
+class SummarySentence(Span):
+    """A sentence of the story that tells it in short."""
+
+    text: str
+    score: float = 1.0
+
+
+class Article(Frozen):
+    """An item as served: the item itself, what was added, and how far the adding has come."""
+
+    uri: str
+    item_id: str
+    revision: int
+    item: Item
+    layers: dict[str, Layer] = Field(default_factory=dict)
+    text: str = ""
+    removed: tuple[Removed, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    language: Language | None = None
+    entities: tuple[Entity, ...] = ()
+    keyphrases: tuple[Keyphrase, ...] = ()
+    summary: tuple[SummarySentence, ...] = ()
+    fingerprint: str | None = None
+
+
+VALUES = frozenset(Article.model_fields) - {"uri", "item_id", "revision", "item", "layers"}
+"""The names that enrichers may set on an article."""
+
+
+def assemble(item: Item, item_id: str, revision: int, layers: dict[str, Layer], values: dict[str, Any]) -> Article:
+    """The article of an item: layer values at top level; before any cleaning the text is the body as it came."""
+    known = {name: value for name, value in values.items() if name in VALUES}
+    known.setdefault("text", item.body_text)
+    return Article.model_validate(
+        {"uri": item.uri, "item_id": item_id, "revision": revision, "item": item, "layers": layers, **known}
+    )

@@ -1,0 +1,189 @@
+"""What an item is right now, given all that was ever said about it.
+
+`fold` is a pure function of the set of facts: it does not matter in which order they came, or how often.
+Versions stand in a total order by (rank, version_created, first received, wire hash). A kill is sticky.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from wiredesk_core.item import Item, Status
+
+REINSTATING = frozenset({"reinstate", "sig:reinstate"})
+"""Signals by which a provider brings a killed item back to life."""
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
+
+Rank = tuple[tuple[int, int, str], ...]
+OrderKey = tuple[Rank, datetime, datetime, str]
+
+
+class Standing(StrEnum):
+    """Where an item may be shown: `open` to readers, `sealed` to holders of `embargo:read`, `killed` to nobody."""
+
+    absent = "absent"
+    open = "open"
+    sealed = "sealed"
+    killed = "killed"
+
+
+class Disposition(StrEnum):
+    """What became of one item of one receipt; each is counted exactly once."""
+
+    accepted = "accepted"
+    duplicate = "duplicate"
+    superseded = "superseded"
+    cancelled = "cancelled"
+    quarantined = "quarantined"
+    no_item = "no_item"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """As much of one version as the life cycle needs to know."""
+
+    wire_sha256: str
+    version: str
+    received_at: datetime
+    version_created: datetime | None = None
+    status: Status = Status.usable
+    embargoed_until: datetime | None = None
+    reinstates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Another wire (`by_uri`) cancels whatever goes by `alias` within `scope`."""
+
+    scope: str
+    alias: str
+    version: str | None
+    wire_sha256: str
+    received_at: datetime
+    by_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The outcome of a fold. `current` is the version to serve (or, when killed, the one that stands last)."""
+
+    order: tuple[Head, ...]
+    current: Head | None
+    killed_by: Head | Mark | None
+
+    def standing(self, now: datetime) -> Standing:
+        """Where the item may be shown at this moment."""
+        if self.killed_by is not None:
+            return Standing.killed
+        if self.current is None:
+            return Standing.absent
+        return Standing.sealed if _shut(self.current, now) else Standing.open
+
+    def opens_at(self, now: datetime) -> datetime | None:
+        """When an embargo that holds now will end; None when time alone will not open the item."""
+        head = self.current
+        if self.killed_by is not None or head is None or head.status is Status.withheld:
+            return None
+        return head.embargoed_until if _shut(head, now) else None
+
+
+def head_of(item: Item, wire_sha256: str, received_at: datetime) -> Head:
+    """The head of a version, from the item that a parser made of its wire."""
+    return Head(
+        wire_sha256=wire_sha256,
+        version=item.version,
+        received_at=received_at,
+        version_created=item.version_created,
+        status=item.status,
+        embargoed_until=item.embargoed_until,
+        reinstates=any(signal.lower() in REINSTATING for signal in item.signals),
+    )
+
+
+def rank_of(version: str) -> Rank:
+    """Where a version string stands: digits by their number, words by their letters, nothing at all lowest.
+
+    Mixed versions compare run by run ("2b" before "10a"), so that integers and words share one total order.
+    """
+    runs: list[str] = re.findall(r"[0-9]+|[^0-9]+", version.strip())
+    return tuple(_run_rank(run) for run in runs)
+
+
+def order_key(head: Head) -> OrderKey:
+    """The total order of versions."""
+    return rank_of(head.version), head.version_created or EARLIEST, head.received_at, head.wire_sha256
+
+
+def fold(heads: Iterable[Head], marks: Iterable[Mark] = ()) -> State:
+    """The state of an item, whatever the order and repetition of its facts.
+
+    A usable version of any rank stays dead after a kill unless a version that reinstates outranks the kill.
+    A kill without a version, its own or by a mark, outranks every version.
+    """
+    order = tuple(sorted(_distinct(heads), key=order_key))
+    kill = max(_kills(order, marks), key=lambda pair: pair[0], default=None)
+    current = order[-1] if order else None
+    if kill is not None and not any(h.reinstates and _alive(h) and (0, *order_key(h)) > kill[0] for h in order):
+        return State(order, current, killed_by=kill[1])
+    return State(order, current, killed_by=None)
+
+
+def silent_corrections(state: State) -> tuple[Head, ...]:
+    """Versions that came again under the same number with other bytes, without saying that they correct."""
+    latest = {head.version: head for head in state.order}
+    return tuple(head for head in state.order if head.version and latest[head.version] != head)
+
+
+def dispose(state: State, wire_sha256: str, *, seen_before: bool) -> Disposition:
+    """What became of a version just recorded; `seen_before` when another receipt brought the same wire first."""
+    if seen_before:
+        return Disposition.duplicate
+    head = next(head for head in state.order if head.wire_sha256 == wire_sha256)
+    if not _alive(head):
+        return Disposition.accepted
+    if state.killed_by is not None:
+        return Disposition.cancelled
+    return Disposition.accepted if state.current == head else Disposition.superseded
+
+
+def _run_rank(run: str) -> tuple[int, int, str]:
+    """Digits sort by length and then by text, which is their numeric order without any limit of size."""
+    if run[0] in "0123456789":
+        digits = run.lstrip("0")
+        return 0, len(digits), digits
+    return 1, 0, run.casefold()
+
+
+def _distinct(heads: Iterable[Head]) -> Iterable[Head]:
+    """One head a wire, with the time at which it was first received."""
+    first: dict[str, Head] = {}
+    for head in heads:
+        known = first.get(head.wire_sha256)
+        at = head.received_at if known is None else min(known.received_at, head.received_at)
+        first[head.wire_sha256] = replace(head, received_at=at)
+    return first.values()
+
+
+def _kills(order: tuple[Head, ...], marks: Iterable[Mark]) -> Iterable[tuple[tuple[object, ...], Head | Mark]]:
+    """Every kill with the key that a reinstatement has to exceed; a leading 1 is above all versions."""
+    for head in order:
+        if not _alive(head):
+            yield (0 if head.version else 1, *order_key(head)), head
+    for mark in marks:
+        rank = rank_of(mark.version or "")
+        yield (0 if mark.version else 1, rank, LATEST, mark.received_at, mark.wire_sha256), mark
+
+
+def _alive(head: Head) -> bool:
+    return head.status is not Status.canceled
+
+
+def _shut(head: Head, now: datetime) -> bool:
+    embargoed = head.embargoed_until is not None and head.embargoed_until > now
+    return embargoed or head.status is Status.withheld

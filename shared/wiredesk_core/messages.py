@@ -1,0 +1,154 @@
+"""What crosses the broker: one model a topic, JSON values, CloudEvents attributes in the headers.
+
+Raw wires (`wire.received`, `wire.quarantined`) travel as they came: bytes as value, all else in headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from wiredesk_core.article import Article, Layer
+from wiredesk_core.item import Frozen, Item, Moment
+from wiredesk_core.lifecycle import Disposition, Standing
+from wiredesk_core.moments import iso
+
+Headers = Mapping[str, bytes]
+
+Cause = Literal["version", "layers", "status", "release", "story", "desk", "replay"]
+"""Why an item changed as served."""
+
+Stage = Literal["received", "parsed", "applied", "enriched"]
+"""How far a receipt has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One record to be produced."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers = field(default_factory=dict)
+
+
+class VersionAccepted(Frozen):
+    """`item.accepted`: one version of an item was read from a wire."""
+
+    kind: Literal["version"] = "version"
+    receipt_id: str
+    item_id: str
+    scope: str
+    wire_sha256: str
+    received_at: Moment
+    parser: str
+    item: Item
+
+
+class CancelMarked(Frozen):
+    """`item.accepted`: a wire cancels another item, known to it by `alias` only."""
+
+    kind: Literal["cancel"] = "cancel"
+    receipt_id: str
+    scope: str
+    alias: str
+    version: str | None = None
+    wire_sha256: str
+    received_at: Moment
+    by_uri: str
+    reason: str = ""
+
+
+Accepted = Annotated[VersionAccepted | CancelMarked, Field(discriminator="kind")]
+ACCEPTED: TypeAdapter[VersionAccepted | CancelMarked] = TypeAdapter(Accepted)
+"""Reads either message of `item.accepted`."""
+
+
+class Enriched(Frozen):
+    """`item.enriched`: the layers of one version, by one chain of enrichers."""
+
+    receipt_id: str
+    item_id: str
+    uri: str
+    wire_sha256: str
+    version: str
+    chain: int
+    layers: dict[str, Layer]
+    values: dict[str, Any]
+
+
+class Tombstone(Frozen):
+    """All that is left to show of a killed item."""
+
+    item_id: str
+    uri: str
+    provider: str
+    killed_at: Moment
+    version: str | None = None
+    by_uri: str | None = None
+    reason: str = ""
+
+
+class Changed(Frozen):
+    """`item.changed`: an item as served has a new revision. A killed item has a tombstone and no article."""
+
+    item_id: str
+    uri: str
+    provider: str
+    revision: int
+    former_revision: int
+    cause: Cause
+    standing: Standing
+    former_standing: Standing
+    changed_at: Moment
+    article: Article | None = None
+    tombstone: Tombstone | None = None
+    receipt_id: str = ""
+
+
+class ReceiptNote(Frozen):
+    """`receipt.noted`: what happened to (a part of) what was pushed; idempotent by (receipt, item, stage)."""
+
+    receipt_id: str
+    provider: str
+    stage: Stage
+    at: Moment
+    item_id: str = ""
+    uri: str = ""
+    disposition: Disposition | None = None
+    code: str = ""
+    detail: str = ""
+
+
+class Quarantine(Frozen):
+    """Why a record was put aside, and where it came from. Its bytes travel beside this, unchanged."""
+
+    receipt_id: str
+    provider: str
+    stage: str
+    code: str
+    detail: str
+    topic: str
+    partition: int
+    offset: int
+    attempts: int = 1
+    unexpected: bool = False
+    at: Moment
+
+
+def envelope(kind: str, *, source: str, identity: str, at: datetime, receipt_id: str) -> dict[str, bytes]:
+    """CloudEvents 1.0 attributes in Kafka's binary content mode, and the receipt that started it all."""
+    text = {
+        "ce_specversion": "1.0",
+        "ce_type": kind,
+        "ce_source": source,
+        "ce_id": identity,
+        "ce_time": iso(at),
+        "content-type": "application/json",
+        "receipt_id": receipt_id,
+    }
+    return {name: value.encode() for name, value in text.items()}
