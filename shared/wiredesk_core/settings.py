@@ -1,0 +1,30 @@
+"""Settings that several services share. Each service reads its own class once, in `__main__`, and passes values down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SharedSettings(BaseSettings):
+    """Read from `WIREDESK_*` environment variables."""
+
+    model_config = SettingsConfigDict(env_prefix="WIREDESK_", frozen=True, extra="ignore")
+
+    broker: str = Field(default="127.0.0.1:9092", description="Kafka bootstrap servers, host:port,host:port")
+    archive: str = Field(default="sqlite:.wiredesk/archive.db", description="Where items live: sqlite:PATH")
+    registry: str = Field(default="sqlite:.wiredesk/registry.db", description="Where keys live: sqlite:PATH")
+    index: str = Field(default="tantivy:.wiredesk/index", description="Where search happens: tantivy:FOLDER")
+    blobs: str = Field(default="folder:.wiredesk/blobs", description="Where large payloads live: folder:PATH")
+    providers: Path | None = Field(default=None, description="TOML file of provider profiles")
+    instance: str = Field(default="", description="Name of this replica, stable over restarts (static membership)")
+    log_level: str = Field(default="info", description="debug, info, warning or error")
+    metrics_port: int = Field(default=0, description="Port on 127.0.0.1 for /metrics and /healthz; 0 = off")
+
+
+def split_url(url: str) -> tuple[str, str]:
+    """Scheme and rest of an adapter URL such as `sqlite:path/to.db` or `memory:`."""
+    scheme, _, rest = url.partition(":")
+    return scheme, rest
