@@ -1,0 +1,1 @@
+"""What every HTTP face of Wiredesk has in common: problems, request ids, health, queries, serving."""
