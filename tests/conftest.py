@@ -1,0 +1,34 @@
+"""What every test may ask for: the one real broker of the session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from wiredesk.kafka import Broker
+from wiredesk.places import cache_folder
+
+
+@pytest.fixture(scope="session")
+def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """One real Kafka for all tests of a session, on a free port; tests may kill and restart it."""
+    broker = Broker(tmp_path_factory.mktemp("kafka"), cache_folder(os.environ))
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def kafka(kafka_broker: Broker) -> str:
+    """Bootstrap address of the session's broker; started again if an earlier test left it dead."""
+    if kafka_broker.pid is None:
+        kafka_broker.start()
+    return kafka_broker.bootstrap
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The top folder of the source tree."""
+    return Path(__file__).parents[1]

@@ -1,0 +1,116 @@
+"""The broker that Wiredesk starts itself: it serves, it keeps what it confirmed, and its topics follow the table."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from wiredesk.kafka import Broker, answers
+from wiredesk.places import cache_folder
+from wiredesk_core.broker.topic_admin import check_topics, ensure_topics
+from wiredesk_core.failures import BrokerDown, Misconfigured
+from wiredesk_core.topics import TOPICS, Topic
+
+pytestmark = pytest.mark.broker
+
+RECORDS = [b"record %d" % number for number in range(200)]
+
+
+def topic_named(name: str) -> Topic:
+    return Topic(name, "key", "anything", 1, 24, False, ("test",), ("test",))
+
+
+async def test_confirmed_records_survive_a_kill_of_the_broker(kafka: str, kafka_broker: Broker) -> None:
+    topic = topic_named("test.survives")
+    await ensure_topics(kafka, [topic])
+    await produce(kafka, topic.name, RECORDS)
+
+    kafka_broker.kill()
+    assert not answers(kafka)
+    kafka_broker.launch()
+    await kafka_broker.started()
+
+    assert await consume(kafka, topic.name, len(RECORDS)) == RECORDS
+
+
+async def test_an_orderly_stop_keeps_records_and_cluster(tmp_path: Path) -> None:
+    broker = Broker(tmp_path / "kafka", cache_folder(os.environ))
+    broker.launch()
+    await broker.started()
+    cluster = (broker.data_dir / "cluster.id").read_text("utf-8")
+    topic = topic_named("test.kept")
+    await ensure_topics(broker.bootstrap, [topic])
+    await produce(broker.bootstrap, topic.name, RECORDS)
+    broker.stop()
+    assert broker.pid is None
+
+    again = Broker(tmp_path / "kafka", cache_folder(os.environ))
+    again.launch()
+    await again.started()
+    try:
+        assert (again.data_dir / "cluster.id").read_text("utf-8") == cluster
+        assert await consume(again.bootstrap, topic.name, len(RECORDS)) == RECORDS
+    finally:
+        again.stop()
+
+
+async def test_the_topic_table_is_created_once_and_then_found_right(kafka: str) -> None:
+    await ensure_topics(kafka, TOPICS)
+
+    assert await ensure_topics(kafka, TOPICS) == ()
+    assert await check_topics(kafka, TOPICS) == ()
+
+
+async def test_a_topic_with_other_partitions_or_settings_is_refused(kafka: str) -> None:
+    topic = topic_named("test.differs")
+    assert await ensure_topics(kafka, [topic]) == (topic.name,)
+
+    with pytest.raises(Misconfigured, match="has 1 partitions instead of 2"):
+        await ensure_topics(kafka, [replace(topic, partitions=2)])
+    with pytest.raises(Misconfigured, match=r"cleanup\.policy=delete instead of compact"):
+        await ensure_topics(kafka, [replace(topic, compacted=True)])
+
+
+async def test_a_topic_that_cannot_be_created_is_an_error_and_not_a_silence(kafka: str) -> None:
+    with pytest.raises(Misconfigured, match="could not be created"):
+        await ensure_topics(kafka, [topic_named("no blanks allowed")])
+    with pytest.raises(Misconfigured, match="could not be created"):
+        await ensure_topics(kafka, [topic_named("test.three.copies")], replication=3)
+
+
+async def test_a_missing_broker_is_said_to_be_missing() -> None:
+    with pytest.raises(BrokerDown, match=r"127\.0\.0\.1:1 did not answer"):
+        await ensure_topics("127.0.0.1:1", TOPICS)
+
+
+def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path, kafka_broker: Broker, kafka: str) -> None:
+    second = Broker(tmp_path / "kafka", cache_folder(os.environ), port=kafka_broker.port)
+
+    with pytest.raises(Misconfigured, match=f"Port {kafka_broker.port} on 127.0.0.1 is taken"):
+        second.start()
+    assert answers(kafka)
+
+
+def test_a_broker_that_ends_while_starting_says_why(tmp_path: Path) -> None:
+    broker = Broker(tmp_path / "kafka", cache_folder(os.environ))
+    broker.prepare()
+    (broker.data_dir / "records" / "meta.properties").write_text("version=1\ncluster.id=another\nnode.id=7\n", "utf-8")
+
+    with pytest.raises(BrokerDown, match="ended with status 1 while starting"):
+        broker.start()
+
+
+async def produce(bootstrap: str, topic: str, values: list[bytes]) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all") as producer:
+        for value in values:
+            await producer.send(topic, value)
+        await producer.flush()
+
+
+async def consume(bootstrap: str, topic: str, number: int) -> list[bytes]:
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+        consumer.assign([TopicPartition(topic, 0)])
+        return [(await consumer.getone()).value for _ in range(number)]
