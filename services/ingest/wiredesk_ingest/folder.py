@@ -1,0 +1,252 @@
+"""The watched folder: files become wires, and move only once the broker has them on disk.
+
+    incoming/PROVIDER/FILE  →  done/PROVIDER/FILE      published
+                            →  failed/PROVIDER/FILE    never will be; FILE.reason.json beside it says why
+
+A crash between the broker's answer and the move publishes the file again under the same receipt number, which
+changes nothing downstream. Sub-folders of a provider's folder are not looked into.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from wiredesk_core.claims import wrap
+from wiredesk_core.failures import Transient, Unreadable
+from wiredesk_core.identity import receipt_id_for, sha256_of
+from wiredesk_core.moments import iso
+from wiredesk_core.ports import Blobs, Clock, Publisher
+from wiredesk_core.telemetry import count, log
+from wiredesk_ingest.providers import Profile
+from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
+
+BATCH_BYTES = 8 * 1024 * 1024
+"""Files are published together up to this many bytes: one answer of the broker for many small files."""
+
+NO_PROVIDER = "_"
+"""Where in `failed/` files go that lay in `incoming/` itself."""
+
+LINE_SUFFIXES = frozenset({".ndjson", ".jsonl"})
+UNFINISHED_SUFFIXES = frozenset({".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp"})
+
+_log = log(__name__)
+
+Sighting = tuple[int, int]
+"""Size in bytes and modification time in nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that lies ready, with the provider that its folder names (None in `incoming/` itself)."""
+
+    path: Path
+    provider: str | None
+    sighting: Sighting
+    regular: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one look at the folder did. `waiting` files were still changing; `down` says that the broker was."""
+
+    published: int = 0
+    failed: int = 0
+    waiting: int = 0
+    down: bool = False
+
+
+@dataclass(slots=True)
+class WatchedFolder:
+    """A folder that providers, or people, drop files into."""
+
+    root: Path
+    publisher: Publisher
+    blobs: Blobs
+    profiles: Mapping[str, Profile]
+    clock: Clock
+    max_bytes: int = 16 * 1024 * 1024
+    _seen: dict[Path, Sighting] = field(default_factory=dict)
+    _published: dict[Path, Sighting] = field(default_factory=dict)
+    """Published files that could not be moved: only the move is tried again."""
+
+    async def scan(self) -> Scan:
+        """One look: publish what has been still since the look before, oldest first. Raises nothing."""
+        found = await asyncio.to_thread(list_files, self.root)
+        still = [file for file in found if self._seen.get(file.path) == file.sighting]
+        self._seen = {file.path: file.sighting for file in found}
+        published = failed = 0
+        try:
+            for batch in _batches(still):
+                sent, refused = await self._take(batch)
+                published, failed = published + sent, failed + refused
+        except Transient as down:
+            _log.warning("the broker does not answer; files stay where they are", why=str(down))
+            return Scan(published, failed, len(found) - len(still), down=True)
+        return Scan(published, failed, len(found) - len(still))
+
+    async def _take(self, batch: list[Found]) -> tuple[int, int]:
+        """Publish a batch together, then move its files; how many went to `done` and to `failed`."""
+        taken: list[Found] = []
+        arrivals: list[Arrival] = []
+        failed = 0
+        for file in batch:
+            if self._published.get(file.path) == file.sighting:
+                taken.append(file)
+                continue
+            try:
+                arrivals += await asyncio.to_thread(self._arrivals, file)
+                taken.append(file)
+            except Unreadable as reason:
+                failed += await asyncio.to_thread(self._fail, file, reason)
+            except FileNotFoundError:
+                continue  # taken back by whoever put it there
+        await self._publish(arrivals)
+        self._published.update((file.path, file.sighting) for file in taken)
+        for file in taken:
+            await asyncio.to_thread(self._move, file, "done")
+        return len(taken), failed
+
+    async def _publish(self, arrivals: list[Arrival]) -> None:
+        records = [record for arrival in arrivals for record in records_of(arrival)]
+        if not records:
+            return
+        await self.publisher.publish([await wrap(record, self.blobs) for record in records])
+        for arrival in arrivals:
+            count("wiredesk_wires_total", provider=arrival.provider, way="folder")
+
+    def _arrivals(self, file: Found) -> list[Arrival]:
+        """The wires in a file. Raises Unreadable for one that can never be published."""
+        provider = self._provider(file)
+        data = self._bytes(file)
+        lines = lines_of(data) if file.path.suffix.lower() in LINE_SUFFIXES else (data,)
+        identity = f"{file.path.name}\n{sha256_of(data)}"
+        names = [identity] if len(lines) == 1 else [f"{identity}\n{number}" for number in range(len(lines))]
+        return [
+            Arrival(provider, line, receipt_id_for(provider, name), self.clock.now(), UNTYPED, file.path.name)
+            for line, name in zip(lines, names, strict=True)
+        ]
+
+    def _provider(self, file: Found) -> str:
+        if file.provider is None:
+            raise Unreadable("no_provider", "put the file into incoming/PROVIDER/, not into incoming/ itself")
+        if file.provider not in self.profiles:
+            raise Unreadable("unknown_provider", f"no profile for {file.provider!r}: add one, then move the file back")
+        if not file.regular:
+            raise Unreadable("not_a_file", "links, pipes and devices are not followed; put the file itself here")
+        return file.provider
+
+    def _bytes(self, file: Found) -> bytes:
+        size, _ = file.sighting
+        if size > self.max_bytes:
+            raise Unreadable("body_too_large", f"{size} bytes; at most {self.max_bytes} are taken")
+        try:
+            data = _read(file.path)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise Unreadable("file_unreadable", f"the file cannot be opened: {error.strerror}") from error
+        if not data.strip():
+            raise Unreadable("empty_body", "the file is empty")
+        return data
+
+    def _fail(self, file: Found, reason: Unreadable) -> int:
+        _log.warning("a file cannot be taken", file=file.path.name, provider=file.provider, code=reason.code)
+        return self._move(file, "failed", reason)
+
+    def _move(self, file: Found, where: Literal["done", "failed"], reason: Unreadable | None = None) -> int:
+        """1 when the file is out of the way; a file that cannot be moved stays, and is tried again."""
+        try:
+            target = _free(self.root / where / (file.provider or NO_PROVIDER) / file.path.name, self.clock.now())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if reason is not None:
+                _explain(target, file, reason, self.clock.now())
+            shutil.move(file.path, target)
+        except OSError as error:
+            _log.warning("a file cannot be moved", file=file.path.name, to=where, why=str(error))
+            return 0
+        self._seen.pop(file.path, None)
+        self._published.pop(file.path, None)
+        return 1
+
+
+async def watch(folder: WatchedFolder, interval: float, stop: asyncio.Event) -> None:
+    """Look at the folder every `interval` seconds until told to stop; the look under way is finished."""
+    await asyncio.to_thread((folder.root / "incoming").mkdir, parents=True, exist_ok=True)
+    while not stop.is_set():
+        try:
+            await folder.scan()
+        except Exception:
+            _log.exception("a look at the watched folder failed; the next one follows", folder=str(folder.root))
+        try:
+            await asyncio.wait_for(stop.wait(), interval)
+        except TimeoutError:
+            continue
+
+
+def list_files(root: Path) -> list[Found]:
+    """All finished files that wait in `incoming`, oldest first."""
+    found = list(_files(root / "incoming", None))
+    for folder in _folders(root / "incoming"):
+        found += _files(folder, folder.name)
+    return sorted(found, key=lambda file: (file.sighting[1], str(file.path)))
+
+
+def _folders(incoming: Path) -> Iterator[Path]:
+    if incoming.is_dir():
+        yield from (path for path in sorted(incoming.iterdir()) if path.is_dir() and not path.name.startswith("."))
+
+
+def _files(folder: Path, provider: str | None) -> Iterator[Found]:
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.name.startswith((".", "~")) or path.name.endswith("~") or path.suffix.lower() in UNFINISHED_SUFFIXES:
+            continue
+        try:
+            status = path.lstat()
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISDIR(status.st_mode):
+            yield Found(path, provider, (status.st_size, status.st_mtime_ns), stat.S_ISREG(status.st_mode))
+
+
+def _batches(files: list[Found]) -> Iterator[list[Found]]:
+    batch: list[Found] = []
+    size = 0
+    for file in files:
+        if batch and size + file.sighting[0] > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += file.sighting[0]
+    if batch:
+        yield batch
+
+
+def _read(path: Path) -> bytes:
+    """All bytes of a file, never through a link that took its place."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()
+
+
+def _free(target: Path, now: datetime) -> Path:
+    """The target, under another name if an earlier file has its own."""
+    if not target.exists():
+        return target
+    return target.with_name(f"{target.stem}.{now.strftime('%Y%m%dT%H%M%S%f')}{target.suffix}")
+
+
+def _explain(target: Path, file: Found, reason: Unreadable, now: datetime) -> None:
+    told = {"file": file.path.name, "provider": file.provider, "code": reason.code, "detail": reason.detail}
+    text = json.dumps({**told, "at": iso(now)}, indent=2, ensure_ascii=False)
+    target.with_name(target.name + ".reason.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,241 @@
+"""The way in over HTTP: a wire is on the broker's disk before its sender is told that it was taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from wiredesk_core.claims import wrap
+from wiredesk_core.failures import Conflict, Refused
+from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
+from wiredesk_core.keys import KeyRing, require
+from wiredesk_core.ports import Blobs, Clock, Publisher, Registry
+from wiredesk_core.telemetry import count
+from wiredesk_core.web.problems import install_problems
+from wiredesk_ingest.body import Limits, read_body
+from wiredesk_ingest.providers import Profile
+from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
+
+NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
+FORM = "application/x-www-form-urlencoded"
+"""What curl says of any body unless told otherwise; it says nothing about a wire."""
+
+NEVER_A_WIRE = re.compile(r"(?:multipart|image|audio|video|font)/|application/(?:pdf|zip|gzip|x-tar|x-7z-compressed)\b")
+"""Types that hold no single wire of text, however well they are sniffed."""
+
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+LONGEST_KEY = 255
+LONGEST_FILENAME = 255
+KEPT = timedelta(hours=24)
+"""How long an Idempotency-Key stands for its body."""
+
+Report = Mapping[str, Any]
+Inspect = Callable[[Sequence[Arrival]], Awaitable[Sequence[Report]]]
+"""Reads wires for a dry run: what would come of each. Has its own deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that the way in works with."""
+
+    publisher: Publisher
+    registry: Registry
+    blobs: Blobs
+    profiles: Mapping[str, Profile]
+    clock: Clock
+    inspect: Inspect
+    limits: Limits
+    gateway_url: str
+    keys: KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A push whose body has been read."""
+
+    provider: str
+    body: bytes
+    content_type: str
+    filename: str
+    idempotency_key: str | None
+    traceparent: str
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether each line is a wire of its own."""
+        return media_type(self.content_type) in NDJSON
+
+    def wires(self, limits: Limits) -> tuple[bytes, ...]:
+        """The wires in the body. Raises Refused(413) when there are too many."""
+        wires = lines_of(self.body) if self.is_batch else (self.body,)
+        if len(wires) > limits.batch:
+            raise Refused(413, "batch_too_large", f"A batch may hold {limits.batch} wires; send it in parts.")
+        return wires
+
+    @property
+    def wire_type(self) -> str:
+        """The content type of each wire."""
+        return "application/json" if self.is_batch else self.content_type
+
+
+def create_app(
+    *,
+    publisher: Publisher,
+    registry: Registry,
+    blobs: Blobs,
+    profiles: Mapping[str, Profile],
+    clock: Clock,
+    inspect: Inspect,
+    limits: Limits = Limits(),  # noqa: B008  # frozen value
+    gateway_url: str = "http://127.0.0.1:8080",
+) -> FastAPI:
+    """The push API."""
+    keys = KeyRing(registry)
+    desk = Desk(publisher, registry, blobs, profiles, clock, inspect, limits, gateway_url.rstrip("/"), keys)
+    app = FastAPI(title="Wiredesk ingest", version="1", docs_url=None, redoc_url=None)
+    install_problems(app)
+    _add_routes(app, desk)
+    return app
+
+
+def _add_routes(app: FastAPI, desk: Desk) -> None:
+    @app.post("/v1/wires/{provider}", status_code=202, summary="Push a wire, or a batch of them")
+    async def push(
+        request: Request,
+        provider: Annotated[str, Path(max_length=100)],
+        dry_run: Annotated[bool, Query(description="Only say what would come of it")] = False,
+        idempotency_key: Annotated[str | None, Header(description="The same key is the same push, for 24 h")] = None,
+    ) -> Response:
+        await _admit(desk, request, provider)
+        pushed = await _read(desk, request, provider, idempotency_key)
+        if dry_run:
+            return JSONResponse(await _report(desk, pushed))
+        arrivals = await _take(desk, pushed)
+        return _taken(desk, arrivals)
+
+
+async def _admit(desk: Desk, request: Request, provider: str) -> None:
+    """Raises Refused unless the caller may push for this provider and the provider is known."""
+    key = await desk.keys.authenticate(request.headers.get("authorization"), desk.clock.now())
+    require(key, "wires:write", provider)
+    if provider not in desk.profiles:
+        detail = "There is no profile for this provider; add one to the providers file and restart ingest."
+        raise Refused(404, "unknown_provider", detail)
+    if unknown := set(request.query_params) - {"dry_run"}:
+        raise Refused(400, "unknown_parameter", f"There is no parameter {sorted(unknown)[0][:100]!r} here.")
+
+
+async def _read(desk: Desk, request: Request, provider: str, idempotency_key: str | None) -> Pushed:
+    if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
+        raise Refused(400, "bad_idempotency_key", f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
+    content_type = _content_type(request.headers.get("content-type", ""))
+    _check_length(request.headers.get("content-length", ""), desk.limits)
+    body = await read_body(request.stream(), request.headers.get("content-encoding", ""), desk.limits)
+    traceparent = request.headers.get("traceparent", "")
+    return Pushed(
+        provider=provider,
+        body=body,
+        content_type=content_type,
+        filename=_filename(request.headers.get("x-filename", "")),
+        idempotency_key=idempotency_key,
+        traceparent=traceparent if TRACEPARENT.fullmatch(traceparent) else "",
+    )
+
+
+def media_type(content_type: str) -> str:
+    """The type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _content_type(declared: str) -> str:
+    if NEVER_A_WIRE.match(media_type(declared)):
+        detail = f"{media_type(declared)} holds no wire; send the wire itself as the body, of any text format."
+        raise Refused(415, "not_a_wire", detail)
+    return UNTYPED if media_type(declared) in ("", FORM) else declared[:200]
+
+
+def _check_length(declared: str, limits: Limits) -> None:
+    """A body that says that it is too large is refused before it is sent."""
+    if declared.isdecimal() and int(declared[:20]) > limits.body:
+        raise Refused(413, "body_too_large", f"A push may hold {limits.body} bytes; send larger wires in parts.")
+
+
+def _filename(declared: str) -> str:
+    """The last part of a name as sent (headers are Latin-1 on the wire, senders mean UTF-8); never a path."""
+    try:
+        declared = declared.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        pass
+    return re.split(r"[/\\]", declared)[-1].strip()[:LONGEST_FILENAME]
+
+
+async def _take(desk: Desk, pushed: Pushed) -> list[Arrival]:
+    """Publish all wires of a push; returns when they are durable."""
+    now = desk.clock.now()
+    arrivals = _arrivals(pushed, desk.limits, now)
+    await _claim(desk, pushed, now)
+    records = [await wrap(record, desk.blobs) for arrival in arrivals for record in records_of(arrival)]
+    await desk.publisher.publish(records)
+    count("wiredesk_wires_total", len(arrivals), provider=pushed.provider, way="push")
+    return arrivals
+
+
+def _arrivals(pushed: Pushed, limits: Limits, now: datetime) -> list[Arrival]:
+    wires = pushed.wires(limits)
+    return [
+        Arrival(pushed.provider, wire, receipt_id, now, pushed.wire_type, pushed.filename, pushed.traceparent)
+        for wire, receipt_id in zip(wires, _receipt_ids(pushed, len(wires), now), strict=True)
+    ]
+
+
+def _receipt_ids(pushed: Pushed, wires: int, now: datetime) -> list[str]:
+    key = pushed.idempotency_key
+    if key is None:
+        return [new_receipt_id(now) for _ in range(wires)]
+    if not pushed.is_batch:
+        return [receipt_id_for(pushed.provider, key)]
+    return [receipt_id_for(pushed.provider, f"{key}\n{number}") for number in range(wires)]
+
+
+async def _claim(desk: Desk, pushed: Pushed, now: datetime) -> None:
+    """Bind an Idempotency-Key to its body. Raises Refused(422) when it is bound to another one.
+
+    A repeated push is published again under the same receipt numbers, which changes nothing downstream: so the
+    binding may be written before the broker has answered, and a push that failed may simply be tried again.
+    """
+    if pushed.idempotency_key is None:
+        return
+    name = receipt_id_for(pushed.provider, pushed.idempotency_key)
+    value = {"sha256": sha256_of(pushed.body), "batch": pushed.is_batch}
+    bound = await desk.registry.get("idempotency", name)
+    if bound is None:
+        try:
+            await desk.registry.put("idempotency", name, value, expected=None, expires=now + KEPT)
+        except Conflict:
+            bound = await desk.registry.get("idempotency", name)
+    if bound is not None and dict(bound.value) != value:
+        detail = "This Idempotency-Key was used for another body within the last 24 hours; use a new one."
+        raise Refused(422, "idempotency_key_reused", detail)
+
+
+async def _report(desk: Desk, pushed: Pushed) -> dict[str, Any]:
+    """What would come of a push. Keeps nothing."""
+    reports = await desk.inspect(_arrivals(pushed, desk.limits, desk.clock.now()))
+    return {"dry_run": True, "provider": pushed.provider, "wires": list(reports)}
+
+
+def _taken(desk: Desk, arrivals: list[Arrival]) -> Response:
+    receipts = [
+        {"receipt_id": a.receipt_id, "url": f"{desk.gateway_url}/v1/receipts/{a.receipt_id}", "provider": a.provider}
+        for a in arrivals
+    ]
+    headers = {"cache-control": "no-store"}
+    if len(receipts) == 1:
+        headers["location"] = receipts[0]["url"]
+    return JSONResponse({"receipts": receipts}, status_code=202, headers=headers)

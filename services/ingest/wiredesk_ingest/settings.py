@@ -1,0 +1,26 @@
+"""Settings of the ingest service, read once in `__main__`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class IngestSettings(BaseSettings):
+    """Read from `INGEST_*` environment variables."""
+
+    model_config = SettingsConfigDict(env_prefix="INGEST_", frozen=True, extra="ignore")
+
+    host: str = Field(default="127.0.0.1", description="Address that pushes are taken on")
+    port: int = Field(default=8081, ge=0, le=65535, description="Port that pushes are taken on; 0 = any free one")
+    max_body_bytes: int = Field(default=16 * MIB, gt=0, description="Largest body of one push, after unpacking")
+    max_batch: int = Field(default=10_000, gt=0, description="Most wires in one NDJSON batch")
+    gateway_url: str = Field(default="http://127.0.0.1:8080", description="Where receipts are served, for their links")
+    folder: Path | None = Field(default=None, description="Folder to watch: incoming/PROVIDER/FILE; none = do not")
+    folder_interval: float = Field(default=1.0, gt=0, description="Seconds between two looks at the folder")
+    workers: int = Field(default=1, ge=1, description="Processes that parse wires")
+    parse_seconds: float = Field(default=20.0, gt=0, description="Longest that one wire may take to parse")

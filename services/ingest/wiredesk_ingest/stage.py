@@ -1,0 +1,164 @@
+"""The parse stage: a record of `wire.received` becomes facts about items, or goes to quarantine with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from wiredesk_core.agents.pool import Broken
+from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
+from wiredesk_core.claims import wrap
+from wiredesk_core.failures import Unreadable
+from wiredesk_core.identity import item_id_of
+from wiredesk_core.lifecycle import Disposition
+from wiredesk_core.messages import CancelMarked, Headers, Outgoing, ReceiptNote, VersionAccepted, envelope
+from wiredesk_core.ports import Blobs, Clock
+from wiredesk_core.topics import ITEM_ACCEPTED, RECEIPT_NOTED
+from wiredesk_ingest.framing import pack_wire, unpack_outcome
+from wiredesk_ingest.intake import facts_of, read_wire
+from wiredesk_ingest.providers import Profile
+from wiredesk_ingest.reception import UNTYPED, note_headers
+from wiredesk_ingest.wire import Wire
+
+STAGE = "parse"
+LONGEST_DETAIL = 1000
+"""Characters of an explanation that a receipt keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a wire came from, as the headers of its record say."""
+
+    receipt_id: str
+    provider: str
+    received_at: datetime
+    content_type: str
+    filename: str | None
+    traceparent: bytes | None
+
+
+def read_record(headers: Headers, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Outcome:
+    """What follows from one wire: a fact for each item and cancel mark, and what its receipt should say.
+
+    Raises nothing but what is a fault of ours: a wire that cannot be read is Rejected.
+    """
+    origin = None
+    try:
+        origin = origin_of(headers)
+        return _read(origin, value, profiles, now)
+    except Unreadable as unreadable:
+        return reject(headers, origin, unreadable.code, unreadable.detail, now)
+
+
+def origin_of(headers: Headers) -> Origin:
+    """Reads the headers. Raises Unreadable when one is missing or cannot be read."""
+    try:
+        receipt_id, provider = headers["receipt_id"].decode(), headers["provider"].decode()
+        received_at = datetime.fromisoformat(headers["received_at"].decode())
+        filename = headers.get("filename", b"").decode()
+    except (KeyError, ValueError) as error:
+        detail = "the record needs the headers receipt_id, provider and received_at (ISO 8601), all in UTF-8"
+        raise Unreadable("headers_unreadable", f"{detail}: {error!r}") from error
+    content_type = headers.get("content-type", UNTYPED.encode()).decode("latin-1")
+    return Origin(receipt_id, provider, received_at, content_type, filename or None, headers.get("traceparent"))
+
+
+def reject(headers: Headers, origin: Origin | None, code: str, detail: str, now: datetime) -> Rejected:
+    """A wire put aside, and the note of it for its receipt; without a receipt number there is nobody to tell."""
+    provider = origin.provider if origin else headers.get("provider", b"").decode("utf-8", "replace")
+    receipt_id = origin.receipt_id if origin else headers.get("receipt_id", b"").decode("utf-8", "replace")
+    detail = detail[:LONGEST_DETAIL]
+    note = ReceiptNote(
+        receipt_id=receipt_id,
+        provider=provider,
+        stage="parsed",
+        at=now,
+        disposition=Disposition.quarantined,
+        code=code,
+        detail=detail,
+    )
+    return Rejected(code, detail, provider, outputs=(_noted(note),) if receipt_id else ())
+
+
+def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Done:
+    profile = profiles.get(origin.provider)
+    if profile is None:
+        raise Unreadable("unknown_provider", f"no profile for {origin.provider!r}: add one and replay the quarantine")
+    wire = Wire(data=value, provider=profile, content_type=origin.content_type, filename=origin.filename)
+    facts = facts_of(read_wire(wire), wire, origin.receipt_id, origin.received_at)
+    note = ReceiptNote(
+        receipt_id=origin.receipt_id,
+        provider=origin.provider,
+        stage="parsed",
+        at=now,
+        disposition=None if facts else Disposition.no_item,
+        detail=_told(facts),
+    )
+    outputs = (*(_accepted(fact, now) for fact in facts), _noted(note))
+    return Done(tuple(_traced(record, origin.traceparent) for record in outputs))
+
+
+def _accepted(fact: VersionAccepted | CancelMarked, now: datetime) -> Outgoing:
+    key = fact.item_id if isinstance(fact, VersionAccepted) else item_id_of(fact.scope, fact.alias)
+    headers = envelope(
+        ITEM_ACCEPTED.name,
+        source="ingest",
+        identity=f"{fact.receipt_id}/{fact.kind}/{key}",
+        at=now,
+        receipt_id=fact.receipt_id,
+    )
+    return Outgoing(ITEM_ACCEPTED.name, key.encode(), fact.model_dump_json().encode(), headers)
+
+
+def _noted(note: ReceiptNote) -> Outgoing:
+    return Outgoing(RECEIPT_NOTED.name, note.receipt_id.encode(), note.model_dump_json().encode(), note_headers(note))
+
+
+def _traced(record: Outgoing, traceparent: bytes | None) -> Outgoing:
+    return record if traceparent is None else replace(record, headers={**record.headers, "traceparent": traceparent})
+
+
+def _told(facts: Sequence[VersionAccepted | CancelMarked]) -> str:
+    versions = sum(isinstance(fact, VersionAccepted) for fact in facts)
+    return f"{versions} versions, {len(facts) - versions} cancel marks"
+
+
+class Pool(Protocol):
+    """Where wires are parsed: `wiredesk_core.agents.pool.WorkerPool`, or a stand-in."""
+
+    async def run(self, payloads: Sequence[bytes]) -> Sequence[bytes | Broken]:
+        """One result a payload, in order."""
+        ...
+
+
+class ParseStage:
+    """`wire.received` to `item.accepted`, for the agent runner."""
+
+    name = STAGE
+
+    def __init__(self, pool: Pool, blobs: Blobs, clock: Clock) -> None:
+        self._pool = pool
+        self._blobs = blobs
+        self._clock = clock
+
+    async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Parse a batch in the pool; a wire that its worker did not survive is put aside."""
+        now = self._clock.now()
+        results = await self._pool.run([pack_wire(record.headers, record.value, now) for record in records])
+        outcomes = [self._outcome(record, result, now) for record, result in zip(records, results, strict=True)]
+        return [await self._fitting(outcome) for outcome in outcomes]
+
+    async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
+        """Nothing is kept here."""
+
+    def _outcome(self, record: Record, result: bytes | Broken, now: datetime) -> Outcome:
+        if not isinstance(result, Broken):
+            return unpack_outcome(result)
+        rejected = reject(record.headers, None, result.code, result.detail, now)
+        return replace(rejected, unexpected=result.code == "worker_crashed")
+
+    async def _fitting(self, outcome: Outcome) -> Outcome:
+        """Items larger than a record may be travel by claim check."""
+        return replace(outcome, outputs=tuple([await wrap(record, self._blobs) for record in outcome.outputs]))

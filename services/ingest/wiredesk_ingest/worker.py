@@ -1,0 +1,37 @@
+"""What runs in a parsing process: wires in, outcomes out, one for one."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import replace
+
+from wiredesk_core.agents.stage import Outcome
+from wiredesk_ingest.framing import pack_outcome, unpack_wire
+from wiredesk_ingest.providers import Profile, read_profiles
+from wiredesk_ingest.stage import read_record, reject
+
+_profiles: dict[str, Profile] = {}
+"""The profiles of this process; a spawned worker has nowhere else to keep what `prepare` was given."""
+
+
+def prepare(profiles_toml: str) -> None:
+    """Get a new worker process ready; profiles travel as TOML text, so that nothing has to be pickled."""
+    _profiles.clear()
+    _profiles.update(read_profiles(profiles_toml))
+
+
+def work(payloads: list[bytes]) -> list[bytes]:
+    """An outcome for each packed wire, in order."""
+    return [pack_outcome(_outcome(payload)) for payload in payloads]
+
+
+def _outcome(payload: bytes) -> Outcome:
+    """A fault of ours on one wire must not cost the others of its chunk their outcomes."""
+    headers, value, now = unpack_wire(payload)
+    try:
+        return read_record(headers, value, _profiles, now)
+    except Exception as fault:
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        detail = f"{type(fault).__qualname__}: {fault} (in {where.name})"
+        rejected = reject(headers, None, f"unexpected_{type(fault).__name__}", detail, now)
+        return replace(rejected, unexpected=True)
