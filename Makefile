@@ -4,7 +4,7 @@ SHELL := bash
 .PHONY: help setup demo up test check lint types imports docs-check docs alone bench golden lock
 
 BIN := .venv/bin
-MEMBERS := shared $(sort $(wildcard services/*))
+MEMBERS := ./shared $(sort $(wildcard ./services/*))
 CODE := $(wildcard shared/wiredesk_core services/*/wiredesk* clients/*/wiredesk* docs/*.py tests) .ci/lock.py
 NEEDED := requirements-dev.lock services/enrichment/model.lock $(wildcard $(addsuffix /pyproject.toml,$(MEMBERS)))
 ONCE := $(if $(CI)$(DEMO_ONCE),--once)
