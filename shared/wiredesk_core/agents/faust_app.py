@@ -1,0 +1,213 @@
+"""Faust under the delivery contract: batches of raw records to a Runner, acknowledged in offset order, never otherwise.
+
+Faust 0.15.3 as it comes acknowledges what fails, commits past records in flight and waits for ever on stop; the three
+subclasses below close those doors. What each one is for is measured in the acknowledgement tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+from faust.types.tuples import TP
+
+from wiredesk_core.agents.runner import Runner, headers_of
+from wiredesk_core.agents.stage import Record
+from wiredesk_core.failures import Misconfigured
+from wiredesk_core.telemetry import log
+from wiredesk_core.topics import MAX_RECORD_BYTES, Topic
+
+COMPILED = ("faust._cython.streams", "faust._cython.windows", "aiokafka.record._crecords")
+"""Extensions that must be there: without Faust's, stale records of a lost partition would be acknowledged."""
+
+DRAIN_SECONDS = 30.0
+"""How long a rebalance or a stop waits for the batch under way; past it the batch is delivered again elsewhere."""
+
+_log = log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A runner and the topic that it consumes. `batch` records or `within` seconds, whichever is first."""
+
+    topic: Topic
+    runner: Runner
+    batch: int = 256
+    within: float = 0.02
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far each partition has been acknowledged, and whether new batches may begin."""
+
+    runners: list[Runner] = field(default_factory=list)
+    acked: dict[TP, int] = field(default_factory=dict)
+    closing: bool = False
+
+    async def drained(self, deadline: float) -> bool:
+        """True once no runner holds a batch."""
+        return all(await asyncio.gather(*(runner.drained(deadline) for runner in self.runners)))
+
+
+class AckedConsumer(driver.Consumer):
+    """Commits exactly what the runners acknowledged.
+
+    Records of a partition come in order to one runner, which acknowledges whole batches in order. So everything up to
+    the last acknowledged offset is done, and no bookkeeping of gaps is needed (Faust's passes records in flight).
+    """
+
+    @property
+    def _progress(self) -> Progress:
+        return cast(App, self.app).progress
+
+    async def wait_empty(self) -> None:
+        """Before a rebalance or a stop: let the batch under way finish, then commit."""
+        if not await self._progress.drained(DRAIN_SECONDS):
+            self.log.warning("a batch outlasts the rebalance; its records will be delivered again")
+        await self.commit_and_end_transactions()
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        """All that was acknowledged, also what Faust forgets just before the last commit of a rebalance."""
+        return (tp for tp in list(self._progress.acked) if topics is None or tp in topics or tp.topic in topics)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        self._acked[tp].clear()
+        self._acked_index[tp].clear()
+        last = self._progress.acked.get(tp)
+        return None if last is None else last + 1
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Forget what was acknowledged on partitions that go elsewhere: their new owner decides now."""
+        await super().on_partitions_revoked(revoked)
+        for tp in revoked:
+            self._progress.acked.pop(tp, None)
+
+
+class Transport(driver.Transport):
+    """Faust's Kafka transport with the consumer above."""
+
+    Consumer = AckedConsumer
+
+
+class App(faust.App):
+    """A Faust app without tables, folders, web server or leader topic: a consumer group and its streams."""
+
+    progress: Progress
+
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
+
+    def _create_directories(self) -> None:
+        """There are no tables, so there is nothing to keep on disk."""
+
+
+def assert_compiled() -> None:
+    """Raises Misconfigured unless the compiled extensions of Faust and aiokafka are in use."""
+    for name in COMPILED:
+        try:
+            importlib.import_module(name)
+        except ImportError as missing:
+            raise Misconfigured(
+                f"{name} is missing: install the binary wheel of {name.split('.')[0]} for this Python (unset "
+                "NO_CYTHON and AIOKAFKA_NO_EXTENSIONS); without it records can be lost in a rebalance"
+            ) from missing
+
+
+class Agents:
+    """The Faust side of a service: starts with its bindings, stops gracefully, tells when it has crashed."""
+
+    def __init__(self, group: str, bootstrap: str, bindings: Sequence[Binding], instance: str = "") -> None:
+        assert_compiled()
+        self.progress = Progress(runners=[binding.runner for binding in bindings])
+        self._app = _build_app(group, bootstrap, bindings, instance)
+        self._app.progress = self.progress
+        for binding in bindings:
+            _attach(self._app, binding, self.progress)
+
+    async def start(self) -> None:
+        """Join the group and begin to consume."""
+        await self._app.start()
+
+    async def crashed(self) -> BaseException | None:
+        """Returns when Faust has given up, with its reason; a service then ends without a graceful stop."""
+        await self._app._crashed.wait()  # noqa: SLF001  # mode offers no public way to wait for it
+        return self._app.crash_reason
+
+    async def stop(self) -> None:
+        """Begin no new batch, finish and commit the one under way, leave the group."""
+        self.progress.closing = True
+        await self._app.stop()
+
+
+def _build_app(group: str, bootstrap: str, bindings: Sequence[Binding], instance: str) -> App:
+    largest = max(binding.batch for binding in bindings)
+    return App(
+        group,
+        broker=";".join(f"kafka://{server}" for server in bootstrap.split(",")),
+        processing_guarantee="at_least_once",
+        broker_commit_interval=1.0,
+        broker_session_timeout=20.0,
+        broker_heartbeat_interval=3.0,
+        broker_request_timeout=40.0,
+        broker_rebalance_timeout=60.0,
+        broker_max_poll_interval=600.0,
+        broker_check_crcs=True,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=instance or None,
+        consumer_max_fetch_size=MAX_RECORD_BYTES,
+        producer_request_timeout=30.0,
+        stream_wait_empty=True,
+        stream_buffer_maxsize=2 * largest,
+        table_standby_replicas=0,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        web_enabled=False,
+        autodiscover=False,
+    )
+
+
+def _attach(app: App, binding: Binding, progress: Progress) -> None:
+    source = app.topic(
+        binding.topic.name,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        partitions=binding.topic.partitions,
+    )
+
+    async def consume(stream: Any) -> AsyncIterator[None]:
+        async for events in stream.noack_take(binding.batch, within=binding.within):
+            if progress.closing:
+                await asyncio.Event().wait()  # the stop that set it will cancel this
+            await binding.runner.run([record_of(event.message) for event in events])
+            await _acknowledge(stream, events, progress)
+            yield
+
+    app.agent(source, name=f"{app.conf.id}.{binding.topic.name}", concurrency=1)(consume)
+
+
+async def _acknowledge(stream: Any, events: Sequence[Any], progress: Progress) -> None:
+    for event in events:
+        await stream.ack(event)
+        message = event.message
+        progress.acked[message.tp] = max(message.offset, progress.acked.get(message.tp, -1))
+
+
+def record_of(message: Any) -> Record:
+    """A Faust message as a Record; a missing key or value is empty, as a tombstone's is."""
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key or b"",
+        value=message.value or b"",
+        headers=headers_of(message.headers),
+        at=datetime.fromtimestamp(message.timestamp, UTC),
+    )

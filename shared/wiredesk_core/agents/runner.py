@@ -1,0 +1,208 @@
+"""The delivery contract, apart from any broker.
+
+A batch ends in exactly one of two ways: every record has its outputs (or its quarantine record) durable and may be
+acknowledged, or the process ends without acknowledging anything. There is no third way, and no exception comes out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn, TypeVar
+
+from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, Stage
+from wiredesk_core.claims import unwrap
+from wiredesk_core.failures import Poison, Transient, Unreadable
+from wiredesk_core.messages import Outgoing, Quarantine
+from wiredesk_core.ports import Blobs, Clock, NotPublished, Publisher
+from wiredesk_core.telemetry import count, gauge, log, observe
+from wiredesk_core.topics import WIRE_QUARANTINED
+
+Result = TypeVar("Result")
+EXIT_UNDELIVERED = 75
+"""Exit code (EX_TEMPFAIL) of a service that could not deliver and left its records unacknowledged."""
+
+QUARANTINE_HEADER = "quarantine"
+
+_log = log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long faults are borne. Times in seconds."""
+
+    deadline: float = 120.0
+    first_pause: float = 0.1
+    longest_pause: float = 5.0
+    unexpected_in_a_row: int = 20
+
+
+def die(reason: str) -> NoReturn:
+    """End the process at once: no graceful stop, so nothing half done can be acknowledged on the way out."""
+    _log.critical("ends without acknowledging", reason=reason)
+    logging.shutdown()
+    os._exit(EXIT_UNDELIVERED)
+
+
+class Runner:
+    """Runs one stage over batches of records."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        publisher: Publisher,
+        blobs: Blobs,
+        clock: Clock,
+        *,
+        patience: Patience = Patience(),
+        end: Callable[[str], NoReturn] = die,
+    ) -> None:
+        self.stage = stage
+        self._publisher = publisher
+        self._blobs = blobs
+        self._clock = clock
+        self._patience = patience
+        self._end = end
+        self._unexpected = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def run(self, records: Sequence[Record]) -> None:
+        """Carry a batch through; when this returns, all of it may be acknowledged."""
+        started = time.perf_counter()
+        self._idle.clear()
+        try:
+            outcomes = await self._handle(records)
+            self._watch(outcomes)
+            await self._publish(self._outgoing(records, outcomes))
+            await self._persist(lambda: self.stage.settle(records, outcomes))
+        finally:
+            self._idle.set()
+        self._report(outcomes, time.perf_counter() - started)
+
+    async def drained(self, deadline: float) -> bool:
+        """True once no batch is under way; False when one still is after `deadline` seconds."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), deadline)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _handle(self, records: Sequence[Record]) -> list[Outcome]:
+        whole = [await self._unwrapped(record) for record in records]
+        sound = [record for record in whole if isinstance(record, Record)]
+        handled = iter(await self._outcomes(sound))
+        return [next(handled) if isinstance(record, Record) else record for record in whole]
+
+    async def _unwrapped(self, record: Record) -> Record | Rejected:
+        try:
+            value = await self._persist(lambda: unwrap(record.value, record.headers, self._blobs))
+        except Poison as lost:
+            return Rejected(lost.code, lost.detail)
+        return record if value is record.value else replace(record, value=value)
+
+    async def _outcomes(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        if not records:
+            return ()
+        try:
+            return await self._persist(lambda: self.stage.handle(records))
+        except Exception as fault:
+            if len(records) > 1:
+                _log.exception("a batch raised; each record is tried alone", stage=self.stage.name)
+                return [outcome for record in records for outcome in await self._outcomes([record])]
+            return [await self._last_try(records[0], fault)]
+
+    async def _last_try(self, record: Record, first: Exception) -> Outcome:
+        if isinstance(first, Unreadable):
+            return Rejected(first.code, first.detail)
+        _log.error("a record raised", stage=self.stage.name, receipt_id=record.receipt_id, exc_info=first)
+        try:
+            return (await self._persist(lambda: self.stage.handle([record])))[0]
+        except Exception as fault:
+            detail = f"{type(fault).__qualname__}: {fault}"[:1000]
+            return Rejected(f"unexpected_{type(fault).__name__}", detail, unexpected=True, attempts=2)
+
+    def _watch(self, outcomes: Sequence[Outcome]) -> None:
+        """A fault of ours must not drain a topic into quarantine: too many in a row and the service stops."""
+        for outcome in outcomes:
+            if isinstance(outcome, Done):
+                self._unexpected = 0
+            elif outcome.unexpected:
+                self._unexpected += 1
+            if self._unexpected >= self._patience.unexpected_in_a_row:
+                self._end(f"{self._unexpected} unexpected faults in a row in {self.stage.name}")
+
+    def _outgoing(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Outgoing]:
+        outgoing: list[Outgoing] = []
+        for record, outcome in zip(records, outcomes, strict=True):
+            if isinstance(outcome, Rejected):
+                outgoing.append(self._quarantine(record, outcome))
+            outgoing += outcome.outputs
+        return outgoing
+
+    def _quarantine(self, record: Record, rejected: Rejected) -> Outgoing:
+        provider = rejected.provider or record.headers.get("provider", b"").decode("utf-8", "replace")
+        why = Quarantine(
+            receipt_id=record.receipt_id,
+            provider=provider,
+            stage=self.stage.name,
+            code=rejected.code,
+            detail=rejected.detail,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            attempts=rejected.attempts,
+            unexpected=rejected.unexpected,
+            at=self._clock.now(),
+        )
+        headers = {**record.headers, QUARANTINE_HEADER: why.model_dump_json().encode()}
+        count("wiredesk_quarantined_total", stage=self.stage.name, code=rejected.code)
+        return Outgoing(WIRE_QUARANTINED.name, record.receipt_id.encode(), record.value, headers)
+
+    async def _publish(self, outgoing: Sequence[Outgoing]) -> None:
+        waiting = list(outgoing)
+
+        async def send() -> None:
+            nonlocal waiting
+            try:
+                await self._publisher.publish(waiting)
+            except NotPublished as failure:
+                waiting = list(failure.unsent)
+                raise
+
+        await self._persist(send)
+
+    async def _persist(self, act: Callable[[], Awaitable[Result]]) -> Result:
+        """Do it until it works: transient faults are waited out, and past the deadline the process ends."""
+        patience, attempt, started = self._patience, 0, time.monotonic()
+        while True:
+            try:
+                return await act()
+            except Transient as fault:
+                attempt += 1
+                count("wiredesk_retries_total", stage=self.stage.name)
+                _log.warning("waits and tries again", stage=self.stage.name, attempt=attempt, fault=str(fault))
+                if time.monotonic() - started > patience.deadline:
+                    self._end(f"{self.stage.name}: {fault}")
+            ceiling = min(patience.longest_pause, patience.first_pause * 2 ** min(attempt, 12))
+            await asyncio.sleep(random.uniform(patience.first_pause / 2, ceiling))  # noqa: S311  # jitter
+
+    def _report(self, outcomes: Sequence[Outcome], seconds: float) -> None:
+        stage = self.stage.name
+        done = sum(isinstance(outcome, Done) for outcome in outcomes)
+        count("wiredesk_records_total", done, stage=stage, outcome="done")
+        count("wiredesk_records_total", len(outcomes) - done, stage=stage, outcome="quarantined")
+        observe("wiredesk_batch_seconds", seconds, stage=stage)
+        observe("wiredesk_batch_records", len(outcomes), stage=stage)
+        gauge("wiredesk_last_ack_timestamp_seconds", time.time(), stage=stage)
+
+
+def headers_of(pairs: Sequence[tuple[str, bytes | None]] | Mapping[str, bytes] | None) -> dict[str, bytes]:
+    """Kafka's headers as a mapping; of a name that comes twice the last value counts."""
+    items = pairs.items() if isinstance(pairs, Mapping) else pairs or ()
+    return {name: value for name, value in items if value is not None}

@@ -1,0 +1,1 @@
+"""Publishers: how records reach the broker."""

@@ -1,0 +1,35 @@
+"""Claim checks: values too large for a record travel through Blobs, the record carries their hash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wiredesk_core.failures import Poison
+from wiredesk_core.messages import Headers, Outgoing
+from wiredesk_core.ports import Blobs
+from wiredesk_core.topics import MAX_RECORD_BYTES
+
+CLAIM_HEADER = "claim"
+LARGEST_INLINE = MAX_RECORD_BYTES - 256 * 1024
+"""Bytes of value that still leave room for key, headers and framing."""
+
+
+async def wrap(record: Outgoing, blobs: Blobs) -> Outgoing:
+    """The record itself if it is small enough, else one whose value waits in Blobs."""
+    if len(record.value) <= LARGEST_INLINE:
+        return record
+    sha256 = await blobs.put(record.value)
+    return replace(record, value=b"", headers={**record.headers, CLAIM_HEADER: sha256.encode()})
+
+
+async def unwrap(value: bytes, headers: Headers, blobs: Blobs) -> bytes:
+    """The value that was sent. Raises Poison when the claimed bytes are gone."""
+    claim = headers.get(CLAIM_HEADER)
+    if claim is None:
+        return value
+    kept = await blobs.get(claim.decode())
+    if kept is None:
+        raise Poison(
+            "claim_lost", f"the payload {claim.decode()} is no longer in the blob store; restore it and replay"
+        )
+    return kept
