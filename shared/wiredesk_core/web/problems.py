@@ -41,6 +41,23 @@ CODES: Mapping[int, str] = {
 """The code of a problem that has nothing but its status to say."""
 
 
+class Explained(Refused):
+    """A refusal that has more to tell: members of its own, headers of its own."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, code, detail)
+        self.extra = extra or {}
+        self.headers = headers or {}
+
+
 def problem(
     request: Request | None,
     status: int,
@@ -71,27 +88,30 @@ def problem(
 
 
 def refusal(request: Request | None, refused: Refused) -> Response:
-    """The answer to a request that is not carried out; a subclass may add members in `extra`."""
+    """The answer to a request that is not carried out."""
+    extra = refused.extra if isinstance(refused, Explained) else None
+    headers = refused.headers if isinstance(refused, Explained) else None
     return problem(
         request,
         refused.status,
         refused.code,
         refused.detail,
         retry_after=refused.retry_after,
-        extra=getattr(refused, "extra", None),
+        headers=headers,
+        extra=extra,
     )
 
 
-def bad_parameters(request: Request, errors: Sequence[Mapping[str, Any]]) -> Response:
-    """400 with a pointer to each thing that is wrong. What was sent is not repeated."""
+def invalid(errors: Sequence[Mapping[str, Any]]) -> Explained:
+    """400 with a pointer to each thing that is wrong, from pydantic's errors. What was sent is not repeated."""
     told = [_pointed(error) for error in errors]
-    return problem(
-        request, 400, "invalid_request", "some parameters cannot be used: see errors", extra={"errors": told}
+    return Explained(
+        400, "invalid_request", "something in the request cannot be used: see errors", extra={"errors": told}
     )
 
 
 def install_problems(app: FastAPI) -> None:
-    """Answer every failure of this app as a problem. Add request ids after this, so that they wrap it."""
+    """Answer every failure of this app as a problem. Middleware added later wraps these answers too."""
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(Transient, _on_transient)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -142,7 +162,7 @@ async def _on_transient(request: Request, failure: Exception) -> Response:
 
 async def _on_invalid(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, RequestValidationError)
-    return bad_parameters(request, failure.errors())
+    return refusal(request, invalid(failure.errors()))
 
 
 async def _on_http(request: Request, failure: Exception) -> Response:
