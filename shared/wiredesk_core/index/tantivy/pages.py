@@ -1,0 +1,150 @@
+"""One page of hits, exact at its edges, from the indexes of one or two collections.
+
+Tantivy sorts by one number and breaks ties by where a document happens to lie. A page therefore takes what is
+certain, and where its edge falls among equals, sorts just these by item id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from tantivy import DocAddress, Document, FieldType, Order, Searcher
+from tantivy import Query as Tantivy
+
+from wiredesk_core.index.request import Request
+from wiredesk_core.index.tantivy.query import between, equals, narrowed
+from wiredesk_core.index.tantivy.schema import tie_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document of a page."""
+
+    item_id: str
+    order: int
+    revision: int
+    document: Document
+    score: float | None = None
+
+
+def page_by_date(searchers: Sequence[Searcher], query: Tantivy, request: Request) -> list[Found]:
+    """A page in order of (publication, item id): rising for oldest first, falling for newest first."""
+    asked = request.query
+    newest = asked.sort != "oldest"
+    wanted = asked.offset + asked.limit
+    found: dict[str, Found] = {}
+    for searcher in searchers:
+        run = _DateRun(searcher, query, newest=newest)
+        found |= {item.item_id: item for item in _load(searcher, run.first(wanted, asked.after))}
+    ranked = sorted(found.values(), key=lambda item: (item.order, item.item_id), reverse=newest)
+    return ranked[asked.offset : wanted]
+
+
+def page_by_score(searchers: Sequence[Searcher], query: Tantivy, request: Request) -> list[Found]:
+    """A page in order of score, and of item id among equal scores."""
+    asked = request.query
+    wanted = asked.offset + asked.limit
+    if not asked.limit:
+        return []
+    scored = [
+        (score, searcher, address)
+        for searcher in searchers
+        for score, address in _best(searcher, query, wanted)
+    ]  # fmt: skip
+    scored.sort(key=lambda hit: -hit[0])
+    first = next((i for i, hit in enumerate(scored) if hit[0] == scored[min(asked.offset, len(scored) - 1)][0]), 0)
+    last = next((i for i in range(wanted, len(scored)) if scored[i][0] != scored[wanted - 1][0]), len(scored))
+    near = scored[first:last]
+    found = [item for score, searcher, address in near for item in _load(searcher, [address], score)]
+    found.sort(key=lambda item: (-(item.score or 0.0), item.item_id))
+    return list(islice({item.item_id: item for item in found}.values(), asked.offset - first, wanted - first))
+
+
+def total(searcher: Searcher, query: Tantivy) -> int:
+    """How many documents match."""
+    result = searcher.search(query, 1, order_by_field="order")
+    count: int = result.count  # type: ignore[attr-defined]  # there, but missing from the package's stubs
+    return count
+
+
+def _best(searcher: Searcher, query: Tantivy, wanted: int) -> list[tuple[float, DocAddress]]:
+    """The best documents, with all that score as high as the last of them."""
+    ask = wanted + 1
+    while True:
+        hits = searcher.search(query, ask, count=False).hits
+        if len(hits) < ask or hits[-1][0] != hits[wanted - 1][0]:
+            return hits
+        ask *= 2
+
+
+def _load(searcher: Searcher, addresses: list[DocAddress], score: float | None = None) -> list[Found]:
+    orders: list[Any] = searcher.fast_field_values("order", addresses)
+    revisions: list[Any] = searcher.fast_field_values("revision", addresses)
+    documents = [searcher.doc(address) for address in addresses]
+    return [
+        Found(document["item_id"][0], order, revision, document, score)
+        for order, revision, document in zip(orders, revisions, documents, strict=True)
+    ]
+
+
+class _DateRun:
+    """Documents of one index in order of (order, item id)."""
+
+    def __init__(self, searcher: Searcher, query: Tantivy, *, newest: bool) -> None:
+        self._searcher = searcher
+        self._query = query
+        self._newest = newest
+        self._direction = Order.Desc if newest else Order.Asc
+
+    def first(self, wanted: int, after: tuple[int, str] | None) -> list[DocAddress]:
+        """The first documents, or the first behind a cursor."""
+        if not wanted:
+            return []
+        if after is None:
+            return self._leading(self._query, wanted)
+        order, item_id = after
+        same = narrowed(self._query, equals("order", order))
+        found = self._behind(same, item_id, wanted)
+        if len(found) < wanted:
+            rest = narrowed(self._query, self._beyond("order", order, FieldType.Integer))
+            found += self._leading(rest, wanted - len(found))
+        return found
+
+    def _leading(self, query: Tantivy, wanted: int) -> list[DocAddress]:
+        hits = self._searcher.search(query, wanted + 1, count=False, order_by_field="order", order=self._direction).hits
+        if len(hits) <= wanted or hits[-1][0] != hits[-2][0]:
+            return [address for _, address in hits[:wanted]]
+        edge = hits[-1][0]
+        sure = [address for order, address in hits if order != edge]
+        tied = self._by_id(narrowed(query, equals("order", edge)), wanted - len(sure))
+        return sure + [address for _, address in tied]
+
+    def _behind(self, same: Tantivy, item_id: str, wanted: int) -> list[DocAddress]:
+        """Documents of the cursor's own moment that come after it. Few ids begin alike, so these are all read."""
+        tie = tie_of(item_id)
+        alike = narrowed(same, equals("tie", tie))
+        found = [
+            address
+            for other, address in self._by_id(alike, total(self._searcher, alike))
+            if (other < item_id if self._newest else other > item_id)
+        ]  # fmt: skip
+        rest = narrowed(same, self._beyond("tie", tie, FieldType.Unsigned))
+        return (found + [address for _, address in self._by_id(rest, wanted)])[:wanted]
+
+    def _by_id(self, query: Tantivy, wanted: int) -> list[tuple[str, DocAddress]]:
+        if not wanted:
+            return []
+        search = self._searcher.search
+        return search(query, wanted, count=False, order_by_field="item_id", order=self._direction).hits
+
+    def _beyond(self, field: str, value: int, kind: FieldType) -> Tantivy:
+        if self._newest:
+            return (
+                Tantivy.empty_query()
+                if not value and kind is FieldType.Unsigned
+                else between(field, None, value - 1, kind=kind)
+            )
+        return between(field, value + 1, None, kind=kind)
