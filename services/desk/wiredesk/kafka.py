@@ -14,11 +14,11 @@ import subprocess
 import time
 import uuid
 from pathlib import Path
-from typing import BinaryIO
 
 from wiredesk_core.failures import BrokerDown, Misconfigured
 
 from wiredesk.kafka_jars import classpath, committed_sums, ensure_jars
+from wiredesk.logs import last_words, open_log
 from wiredesk.tether import tethered
 
 HOST = "127.0.0.1"
@@ -39,8 +39,6 @@ JVM = (
 START_SECONDS = 60.0
 STOP_SECONDS = 8.0
 PROBE_SECONDS = 0.1
-LOG_BYTES = 8 * 1024 * 1024
-"""A log file larger than this is set aside (one generation) at the next start."""
 
 SETTINGS = """\
 process.roles=broker,controller
@@ -194,21 +192,6 @@ class Broker:
             raise BrokerDown(f"Kafka ended with status {ended} while starting. Its last words: {last_words(self.log)}")
         if time.monotonic() > deadline:
             raise BrokerDown(f"Kafka did not answer at {self.bootstrap} within {timeout:.0f} s; see {self.log}")
-
-
-def open_log(path: Path) -> BinaryIO:
-    """Open a log for appending; a long one is set aside first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
-    return path.open("ab")
-
-
-def last_words(path: Path, lines: int = 3) -> str:
-    """The last lines of a log, joined; empty when there is none."""
-    if not path.exists():
-        return ""
-    return " | ".join(path.read_text("utf-8", "replace").splitlines()[-lines:])
 
 
 def _java(class_path: str) -> list[str]:
