@@ -1,0 +1,24 @@
+"""The chain's steps, in the order in which they run. A new enricher is one file here and one line in ENRICHERS."""
+
+from __future__ import annotations
+
+from wiredesk_enrichment.enrichers.blocks import BLOCKS
+from wiredesk_enrichment.enrichers.cleaning import CLEANING
+from wiredesk_enrichment.enrichers.entities import ENTITIES
+from wiredesk_enrichment.enrichers.fingerprint import FINGERPRINT
+from wiredesk_enrichment.enrichers.keyphrases import KEYPHRASES
+from wiredesk_enrichment.enrichers.language import LANGUAGE
+from wiredesk_enrichment.enrichers.summary import SUMMARY
+from wiredesk_enrichment.story import Enricher
+
+ENRICHERS: tuple[Enricher, ...] = (
+    CLEANING,
+    BLOCKS,
+    LANGUAGE,
+    ENTITIES,
+    KEYPHRASES,
+    SUMMARY,
+    FINGERPRINT,
+)
+
+__all__ = ["ENRICHERS", "Enricher"]

@@ -1,0 +1,153 @@
+"""Persons, organisations, places, nationalities and events of the story: one entity a thing, with all its mentions."""
+
+from __future__ import annotations
+
+import re
+from base64 import b32encode
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from wiredesk_enrichment.knowledge import Knowledge, Thing
+from wiredesk_enrichment.naming.links import Surroundings, link, surroundings
+from wiredesk_enrichment.naming.mentions import Mention, find_again, in_order, tidy, vote
+from wiredesk_enrichment.naming.persons import full_names, spread_surnames
+from wiredesk_enrichment.story import Enricher, Models, Name, Skipped, Story, Values
+
+LINKED_SCORE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What makes two mentions one entity: the thing they link to, or kind and normalised name."""
+
+    kind: str
+    name: str
+    thing: Thing | None = None
+
+
+def find_entities(story: Story, models: Models) -> Values:
+    """Entities, the most salient first; offsets into the text. Needs the reader's names."""
+    code = story.values["language"]["code"]
+    if code != models.reader.language:
+        raise Skipped(f"no model for {code}")
+    mentions = settle(story.text, story.names, models.knowledge)
+    return {"entities": entities_of(mentions, story.text, story.item.headline, models.knowledge)}
+
+
+def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Mention]:
+    """The reader's names made tidy, of one kind a story, with the mentions that it overlooked."""
+    mentions = vote(in_order(_parted(tidy(text, names), knowledge)))
+    mentions = spread_surnames(text, mentions, knowledge)
+    mentions = [_overruled(mention, knowledge) for mention in mentions]
+    return find_again(text, mentions, _sought(mentions, knowledge))
+
+
+def _parted(mentions: Iterable[Mention], knowledge: Knowledge) -> Iterable[Mention]:
+    """A place that ran into a person's name ("Pyongyang Alexander Matsegora") stands by itself."""
+    for mention in mentions:
+        first, _, rest = mention.text.partition(" ")
+        places = knowledge.named(first)
+        if (
+            mention.kind == "PER"
+            and rest.count(" ") >= 1
+            and places
+            and places[0].kind == "LOC"
+            and _is_city(places[0])
+        ):
+            cut = mention.start + len(first)
+            yield replace(mention, end=cut, text=first, kind="LOC")
+            yield replace(mention, start=mention.end - len(rest), text=rest)
+        else:
+            yield mention
+
+
+def _is_city(place: Thing) -> bool:
+    return place.certain or place.population >= 2_000_000
+
+
+def _overruled(mention: Mention, knowledge: Knowledge) -> Mention:
+    """Plain names of countries and institutions are what they are, whatever the model says."""
+    if mention.text in knowledge.spotted and mention.kind != "NORP":
+        return replace(mention, kind=knowledge.named(mention.text)[0].kind, score=LINKED_SCORE)
+    return mention
+
+
+def _sought(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tuple[str, str]]:
+    """Names worth looking for again: plain ones anywhere, and what the model already saw in this story."""
+    for name in knowledge.spotted:
+        yield name, knowledge.named(name)[0].kind
+    for mention in mentions:
+        if mention.kind in ("PER", "ORG", "LOC") and " " in mention.text:
+            yield mention.text, mention.kind
+
+
+def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge: Knowledge) -> list[dict[str, Any]]:
+    """One entity for each thing that the mentions name."""
+    around = surroundings({mention.text for mention in mentions}, knowledge)
+    fuller = {**_acronyms(mentions), **full_names(mentions)}
+    groups: dict[_Key, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        groups[_key(mention, fuller, around, knowledge)].append(mention)
+    most = max(map(len, groups.values()), default=1)
+    entities = [_entity(key, group, len(text), most, headline) for key, group in groups.items()]
+    return sorted(entities, key=lambda entity: (-entity["salience"], entity["mentions"][0]["start"]))
+
+
+def _key(mention: Mention, fuller: Mapping[str, str], around: Surroundings, knowledge: Knowledge) -> _Key:
+    name = fuller.get(mention.text, mention.text)
+    thing = link(name, mention.kind, around, knowledge) or link(mention.text, mention.kind, around, knowledge)
+    if thing is not None:
+        return _Key(thing.kind, thing.name, thing)
+    return _Key(mention.kind, normalised(name))
+
+
+def normalised(name: str) -> str:
+    """A name without case, stops and doubled spaces: equal for spellings of one name."""
+    return " ".join(re.sub(r"[.,]", "", name).casefold().split())
+
+
+def local_id(kind: str, name: str) -> str:
+    """The same id for the same name of the same kind, in every story."""
+    digest = sha256(f"{kind}\n{normalised(name)}".encode("utf-8", "surrogatepass")).digest()
+    return "local:" + b32encode(digest).decode("ascii").lower()[:16]
+
+
+def _entity(key: _Key, group: Sequence[Mention], length: int, most: int, headline: str) -> dict[str, Any]:
+    name = key.thing.name if key.thing else _best_name(group)
+    in_headline = any(mention.text in headline for mention in group)
+    early = 1 - group[0].start / max(length, 1)
+    salience = 0.5 * len(group) / most + 0.35 * early + (0.15 if in_headline else 0.0)
+    return {
+        "id": key.thing.qid if key.thing else local_id(key.kind, key.name),
+        "type": key.kind,
+        "name": name,
+        "salience": round(salience, 4),
+        "score": LINKED_SCORE if key.thing else round(sum(m.score for m in group) / len(group), 4),
+        "mentions": [{"start": m.start, "end": m.end, "text": m.text, "score": m.score} for m in group],
+    }
+
+
+def _best_name(group: Sequence[Mention]) -> str:
+    """The fullest way in which the story names it; the commonest of equals."""
+    counts = Counter(mention.text for mention in group)
+    return max(counts, key=lambda name: (len(name.split()), counts[name], len(name)))
+
+
+def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
+    """Acronyms of organisations that the story also names in full."""
+    full: dict[str, str] = {}
+    for mention in mentions:
+        initials = "".join(word[0] for word in mention.text.split() if word[0].isupper())
+        if mention.kind in ("ORG", "LOC") and len(initials) > 1:
+            full.setdefault(initials, mention.text)
+    shorts = {mention.text for mention in mentions if mention.kind in ("ORG", "LOC") and " " not in mention.text}
+    return {short: full[short.replace(".", "")] for short in shorts if short.replace(".", "") in full}
+
+
+ENTITIES = Enricher(
+    "entities", 1, frozenset({"cleaning", "language"}), find_entities,
+    model=lambda models: models.reader.model, reads=True,
+)  # fmt: skip

@@ -1,0 +1,137 @@
+"""Keyphrases: words, short noun phrases and names, weighed by how often, how early and how rare they are.
+
+Candidates come from runs of content words, judged by a word table (no tagger: that would double the time of a
+story). Weight = tf x rarity x position, and names count more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wiredesk_enrichment.knowledge import RAREST, Knowledge
+from wiredesk_enrichment.story import Enricher, Models, Story, Values
+
+MOST = 15
+PHRASE_WORDS = 3
+STOP_RARITY = 82
+"""Words commoner than this carry no topic."""
+
+_TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+
+@dataclass(slots=True)
+class _Phrase:
+    """A candidate while it is counted: how often, where first, how it is written."""
+
+    first: int
+    words: tuple[str, ...]
+    count: int = 0
+    is_name: bool = False
+    shown: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def find_keyphrases(story: Story, models: Models) -> Values:
+    """The story's keyphrases, best first."""
+    phrases = _candidates(story.text, story.values["entities"], models.knowledge)
+    weighed = {key: _weight(phrase, len(story.text), models.knowledge) for key, phrase in phrases.items()}
+    best = sorted(weighed, key=lambda key: (-weighed[key], phrases[key].first))
+    kept = _without_echoes(best, weighed)[:MOST]
+    top = weighed[kept[0]] if kept else 1.0
+    return {"keyphrases": [{"text": _shown(phrases[key]), "score": round(weighed[key] / top, 4)} for key in kept]}
+
+
+def _candidates(text: str, entities: Sequence[Mapping[str, Any]], knowledge: Knowledge) -> dict[str, _Phrase]:
+    phrases: dict[str, _Phrase] = {}
+    for entity in entities:
+        for mention in entity["mentions"]:
+            if len(mention["text"].split()) <= 4:
+                _count(phrases, mention["text"], mention["start"], is_name=True)
+    for run in _runs(text, knowledge):
+        for size in range(1, PHRASE_WORDS + 1):
+            for at in range(len(run) - size + 1):
+                words = run[at : at + size]
+                if _is_topic(words, knowledge):
+                    _count(phrases, text[words[0][0] : words[-1][1]], words[0][0])
+    return phrases
+
+
+def _count(phrases: dict[str, _Phrase], shown: str, start: int, *, is_name: bool = False) -> None:
+    shown = _POSSESSIVE.sub("", shown)
+    words = tuple(_stem(word) for word in shown.lower().split())
+    phrase = phrases.setdefault(" ".join(words), _Phrase(start, words))
+    phrase.first = min(phrase.first, start)
+    phrase.count += 1
+    phrase.is_name = phrase.is_name or is_name
+    phrase.shown[shown] += 1
+
+
+def _runs(text: str, knowledge: Knowledge) -> Iterator[list[tuple[int, int, str]]]:
+    """Content words in a row: (start, end, word), parted by stop words, verbs of saying, numbers and punctuation."""
+    run: list[tuple[int, int, str]] = []
+    reached = 0
+    for token in _TOKEN.finditer(text):
+        word = _POSSESSIVE.sub("", token.group())
+        if run and (text[reached : token.start()] != " " or not _is_content(word, knowledge)):
+            yield run
+            run = []
+        if _is_content(word, knowledge):
+            run.append((token.start(), token.start() + len(word), word))
+        reached = token.end()
+    if run:
+        yield run
+
+
+def _is_content(word: str, knowledge: Knowledge) -> bool:
+    return len(word) > 2 and word[0].isalpha() and knowledge.rarity(word) >= STOP_RARITY
+
+
+def _is_topic(words: Sequence[tuple[int, int, str]], knowledge: Knowledge) -> bool:
+    """Whether the last word can be a noun, and the words before it can stand before a noun."""
+    *before, (_, _, last) = words
+    if not _can_be_noun(last, knowledge):
+        return False
+    return all(_can_be_noun(word, knowledge) or "a" in knowledge.parts(word) for _, _, word in before)
+
+
+def _can_be_noun(word: str, knowledge: Knowledge) -> bool:
+    parts = knowledge.parts(word)
+    return "n" in parts or (not parts and not word.endswith(("ed", "ing", "ly")))
+
+
+def _stem(word: str) -> str:
+    """A word without its plural ending, so that forms of one word are counted together."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-3] + "y" if word.endswith("ies") else word[:-1]
+    return word
+
+
+def _weight(phrase: _Phrase, length: int, knowledge: Knowledge) -> float:
+    rarity = sum(min(knowledge.rarity(word), RAREST) for word in phrase.words) / len(phrase.words)
+    early = 1 / (1 + 3 * phrase.first / max(length, 1))
+    size = 1.0 if len(phrase.words) == 1 else 1.2
+    return phrase.count * (rarity - 60) * early * size * (1.3 if phrase.is_name else 1.0)
+
+
+def _without_echoes(best: Sequence[str], weighed: Mapping[str, float]) -> list[str]:
+    """Phrases that are not merely a part of, or a longer form of, a phrase that weighs about the same."""
+    kept: list[str] = []
+    for key in best[: 4 * MOST]:
+        padded = f" {key} "
+        if not any(
+            (padded in f" {other} " or f" {other} " in padded) and weighed[key] < 0.5 * weighed[other] for other in kept
+        ):
+            kept.append(key)
+    return kept
+
+
+def _shown(phrase: _Phrase) -> str:
+    """The commonest way in which the story writes it."""
+    return max(phrase.shown, key=lambda shown: (phrase.shown[shown], -len(shown)))
+
+
+KEYPHRASES = Enricher("keyphrases", 1, frozenset({"cleaning", "entities"}), find_keyphrases)

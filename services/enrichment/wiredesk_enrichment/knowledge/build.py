@@ -1,0 +1,135 @@
+"""Compile the knowledge files: `python -m wiredesk_enrichment.knowledge.build --facts DIR [--lookups DIR]`.
+
+DIR of --facts holds countries.tsv, places.tsv and us_officials.tsv; DIR of --lookups is the `data` folder of the
+package spacy-lookups-data (only the word table needs it). README.md beside this file names the sources.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import math
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+LEAST_POPULATION = 30_000
+WORDS = 30_000
+Row = tuple[str, ...]
+
+
+def main() -> None:
+    """Read the sources, write the tables beside this file."""
+    asked = _arguments()
+    facts: Path = asked.facts
+    _write("countries.tsv", ("qid", "iso2", "iso3", "name", "names"), _countries(_rows(facts / "countries.tsv")))
+    _write(
+        "places.tsv",
+        ("qid", "geonames", "country", "region", "population", "lat", "lon", "capital", "name", "names"),
+        _places(_rows(facts / "places.tsv")),
+    )
+    _write("us_officials.tsv", ("qid", "name", "names"), _officials(_rows(facts / "us_officials.tsv")))
+    if asked.lookups:
+        _write("words.tsv", ("word", "rarity", "parts"), _words(asked.lookups))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--facts", type=Path, required=True)
+    parser.add_argument("--lookups", type=Path)
+    return parser.parse_args()
+
+
+def _countries(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
+    for row in rows:
+        if row["wikidata"]:
+            plain = row["official_name"].split(" (")[0].split(",")[0]
+            yield row["wikidata"], row["iso2"], row["iso3"], row["name"], _names(row["name"], plain)
+
+
+def _places(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
+    for row in rows:
+        capital = row["class"].startswith("Admin-0")
+        population = int(float(row["population"] or 0))
+        if row["wikidata"].startswith("Q") and (capital or population >= LEAST_POPULATION):
+            others = [name for name in row["altname"].split("|") if "," not in name and len(name) > 3]
+            names = _names(row["name_en"] or row["name"], row["name"], *others)
+            yield (
+                row["wikidata"], row["geonames"], row["country_a3"], row["admin1"], str(population),
+                row["lat"], row["lon"], "1" if capital else "", row["name_en"] or row["name"], names,
+            )  # fmt: skip
+
+
+def _officials(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
+    for row in rows:
+        if row["wikidata"]:
+            short = f"{row['first']} {row['last']}"
+            yield row["wikidata"], row["name"], _names(row["name"], short)
+
+
+def _words(lookups: Path) -> Iterator[Row]:
+    """The commonest words: rarity = -10 ln(share of running words), parts = n, v, a, r as a dictionary has them."""
+    shares: dict[str, float] = defaultdict(float)
+    for word, log_share in _gunzipped(lookups / "en_lexeme_prob.json.gz").items():
+        if word.isalpha() and word.isascii() and len(word) > 1:
+            shares[word.lower()] += math.exp(log_share)
+    lemmas = {
+        code: frozenset(_gunzipped(lookups / "en_lemma_index.json.gz")[part])
+        for code, part in (("n", "noun"), ("v", "verb"), ("a", "adj"), ("r", "adv"))
+    }
+    commonest = sorted(shares, key=lambda word: (-shares[word], word))[:WORDS]
+    for word in commonest:
+        yield word, str(round(-10 * math.log(shares[word]))), _parts(word, lemmas)
+
+
+def _parts(word: str, lemmas: dict[str, frozenset[str]]) -> str:
+    forms = {"n": _nouns(word), "v": _verbs(word), "a": (word,), "r": (word,)}
+    return "".join(code for code, words in lemmas.items() if any(form in words for form in forms[code]))
+
+
+def _nouns(word: str) -> tuple[str, ...]:
+    endings = (("ies", "y"), ("ves", "f"), ("es", ""), ("s", ""), ("men", "man"))
+    return word, *(word.removesuffix(old) + new for old, new in endings if word.endswith(old))
+
+
+def _verbs(word: str) -> tuple[str, ...]:
+    endings = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
+    stems = [word.removesuffix(old) + new for old, new in endings if word.endswith(old)]
+    doubled = [stem[:-1] for stem in stems if len(stem) > 3 and stem[-1] == stem[-2]]
+    return word, *stems, *doubled
+
+
+def _names(*names: str) -> str:
+    """Each name once, with a plain-letter twin where it has accents."""
+    stripped = [name.strip() for name in names]
+    twins = [_plain(name) for name in stripped]
+    return "|".join(dict.fromkeys(name for name in (*stripped, *twins) if name))
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def _gunzipped(path: Path) -> dict[str, Any]:
+    with gzip.open(path, "rt", encoding="utf-8") as text:
+        loaded: dict[str, Any] = json.load(text)
+    return loaded
+
+
+def _write(name: str, header: Row, rows: Iterable[Row]) -> None:
+    lines = ["\t".join(row) for row in (header, *rows)]
+    (HERE / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

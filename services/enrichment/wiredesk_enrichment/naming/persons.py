@@ -1,0 +1,56 @@
+"""Persons: a full name settles what its surname means in the same story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wiredesk_enrichment.knowledge import Knowledge
+from wiredesk_enrichment.naming.mentions import Mention, find_again
+
+COMMON = 115
+"""A word less rare than this is not looked for as a surname (Price, Young, Will)."""
+SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
+
+
+def surname_of(name: str) -> str:
+    """The last part of a full name; empty for a name of one part."""
+    parts = [part for part in name.split() if part not in SUFFIXES]
+    last = parts[-1].rstrip(",") if len(parts) > 1 else ""
+    return last if last[:1].isupper() and len(last) > 2 else ""
+
+
+def spread_surnames(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[Mention]:
+    """Surnames of persons named in full are persons too, also where the model saw none or something else."""
+    surnames = {surname_of(mention.text) for mention in mentions if mention.kind == "PER"} - {""}
+    surnames = {surname for surname in surnames if surname not in knowledge.spotted}
+    told = [replace(m, kind="PER") if m.text in surnames and m.kind != "NORP" else m for m in mentions]
+    sought = [(surname, "PER") for surname in surnames if knowledge.rarity(surname) >= COMMON]
+    return find_again(text, told, sought)
+
+
+def full_names(mentions: Sequence[Mention]) -> dict[str, str]:
+    """For every way in which a person is named, the full name that it stands for in this story.
+
+    A surname that two persons share, and a first name, stand for the one named in full first.
+    """
+    names = [mention.text for mention in mentions if mention.kind == "PER"]
+    stands_for: dict[str, str] = {}
+    for name in sorted(dict.fromkeys(names), key=lambda name: -len(name.split())):
+        if name in stands_for:
+            continue
+        stands_for[name] = next((full for full in _fuller(name, names) if full in stands_for), name)
+    return stands_for
+
+
+def _fuller(name: str, names: Sequence[str]) -> list[str]:
+    """The names in the story that contain all parts of this one and more."""
+    parts = name.split()
+    return [full for full in names if len(full.split()) > len(parts) and _is_part(parts, full.split())]
+
+
+def _is_part(parts: list[str], full: list[str]) -> bool:
+    """First name, last name, or first and last without what is between."""
+    if len(parts) == 1:
+        return parts[0] in (full[0], surname_of(" ".join(full)))
+    return parts[0] == full[0] and parts[-1] == full[-1]

@@ -1,0 +1,96 @@
+"""The story on the desk: one item while enrichers work on it, and what they may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from wiredesk_core.item import Item
+
+from wiredesk_enrichment.knowledge import Knowledge
+
+Values = dict[str, Any]
+"""JSON-ready values by their name in the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that a model found: half-open offsets into the text, and the model's own label."""
+
+    start: int
+    end: int
+    label: str
+
+
+class Reader(Protocol):
+    """A language model that finds names in texts of one language."""
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code of the language it was made for."""
+
+    @property
+    def model(self) -> str:
+        """Name and version, as it stands in a layer."""
+
+    def read(self, texts: Sequence[str]) -> list[tuple[Name, ...]]:
+        """The names of each text, in text order. Raises whatever the model raises, for the whole batch."""
+
+
+class Guess(Protocol):
+    """A language identifier."""
+
+    @property
+    def model(self) -> str:
+        """Name and version, as it stands in a layer."""
+
+    def language(self, text: str) -> tuple[str, float]:
+        """ISO 639-1 (or 639-3) code and confidence, 0 to 1, of one line of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """All that enrichers may ask: loaded once a process, never changed."""
+
+    reader: Reader
+    guess: Guess
+    knowledge: Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One item, the values set so far, and the names that the reader found in `text`."""
+
+    item: Item
+    keep_text: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+    names: tuple[Name, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The cleaned text; the body as it came before cleaning."""
+        return str(self.values.get("text", self.item.body_text))
+
+
+class Skipped(Exception):
+    """Raised by an enricher that has nothing to say about this story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enricher:
+    """One step of the chain: a pure function from a story to values.
+
+    name    names the layer.
+    version goes up with every change of what comes out, so that stale derivations can be found.
+    needs   are the layers whose values it uses; they come first, and where one is missing it is skipped.
+    model   says which of the models made the values, for the layer.
+    reads   asks for the story's names: the reader runs over the whole batch before the first that asks.
+    """
+
+    name: str
+    version: int
+    needs: frozenset[str]
+    run: Callable[[Story, Models], Values]
+    model: Callable[[Models], str] | None = None
+    reads: bool = False
