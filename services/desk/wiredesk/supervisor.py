@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -117,23 +118,20 @@ class Supervisor:
     async def _work(self, on_ready: Callable[[], Awaitable[None]]) -> None:
         for stage in self._stages:
             self._keepers += [asyncio.create_task(self._keep(run)) for run in stage]
-            await self._first(asyncio.gather(*(self._until_ready(run) for run in stage)))
+            await self._unless_given_up(_all_ready(stage))
             for run in stage:
                 await run.child.then()
         await on_ready()
-        await self._first(asyncio.get_running_loop().create_future())
+        await self._unless_given_up(asyncio.sleep(math.inf))
 
-    async def _first(self, wanted: asyncio.Future[Any]) -> None:
-        """Wait for something, unless a keeper ends before it: then raise its reason."""
-        await asyncio.wait({wanted, *self._keepers}, return_when=asyncio.FIRST_COMPLETED)
+    async def _unless_given_up(self, wanted: Coroutine[Any, Any, None]) -> None:
+        """Wait for something, or raise the reason why a keeper has ended before it."""
+        waiting = asyncio.create_task(wanted)
+        await asyncio.wait({waiting, *self._keepers}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
         for keeper in self._keepers:
             if keeper.done():
-                wanted.cancel()
                 keeper.result()
-
-    async def _until_ready(self, run: Run) -> None:
-        while run.state != "ready":
-            await asyncio.sleep(PROBE_SECONDS)
 
     async def _keep(self, run: Run) -> None:
         """Start a child, and again whenever it dies."""
@@ -141,10 +139,10 @@ class Supervisor:
             began = time.monotonic()
             status = await self._one_life(run)
             run.history, decision = after_death(run.history, time.monotonic() - began, self._policy)
-            told = f"{run.child.name} ended {_manner(status)}. {_words(run.child.log)}Log: {run.child.log}"
+            told = f"{run.child.name} ended {_manner(status)} (log: {run.child.log}). {_words(run.child.log)}"
             if isinstance(decision, GiveUp):
-                raise GaveUp(f"{told} It ended {decision.deaths} times before it was ready.")
-            self._say(f"{told} Starting it again in {decision.pause:g} s.")
+                raise GaveUp(f"{told}It ended {decision.deaths} times before it was ready.")
+            self._say(f"{told}Starting it again in {decision.pause:g} s.")
             self._enter(run, "waiting")
             await asyncio.sleep(decision.pause)
 
@@ -202,6 +200,11 @@ class Supervisor:
             self._enter(run, "stopped")
 
 
+async def _all_ready(runs: Sequence[Run]) -> None:
+    while any(run.state != "ready" for run in runs):
+        await asyncio.sleep(PROBE_SECONDS)
+
+
 async def _ended(runs: Sequence[Run], seconds: float) -> None:
     """Wait until all have ended, for at most so long."""
     with contextlib.suppress(TimeoutError):
@@ -222,4 +225,4 @@ def _manner(status: int) -> str:
 
 def _words(log: Path) -> str:
     said = last_words(log)
-    return f"It said: {said} " if said else ""
+    return f"It said: “{said}”. " if said else ""

@@ -119,8 +119,8 @@ async def test_a_child_that_dies_is_started_again_and_that_is_said(tmp_path: Pat
     os.kill(first, signal.SIGKILL)
     await until(lambda: len(desk.pids["indexing"]) == 2 and desk.run_of("indexing").state == "ready")
 
-    assert "indexing ended by signal SIGKILL. It said: hello" in desk.said[0]
-    assert "Starting it again in 0.02 s" in desk.said[0]
+    assert desk.said[0].startswith("indexing ended by signal SIGKILL (log: ")
+    assert desk.said[0].endswith("). It said: “hello”. Starting it again in 0.02 s.")
     assert desk.said[1] == "indexing is ready again."
     await desk.end()
     assert not any(map(alive, desk.all_pids))
@@ -135,7 +135,7 @@ async def test_a_child_that_never_becomes_ready_ends_the_desk_with_its_last_word
     desk = Desk([healthy], [Child(broken.name, broken.command, broken.environ, broken.log, never)])
 
     async with asyncio.timeout(PATIENCE):
-        with pytest.raises(GaveUp, match=r"gateway ended with status 1. It said: .*no such luck.*3 times"):
+        with pytest.raises(GaveUp, match=r"gateway ended with status 1 .* It said: “.*no such luck.*3 times"):
             await desk.task
     assert not any(map(alive, desk.all_pids))
 
