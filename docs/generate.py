@@ -1,0 +1,299 @@
+"""Writes docs/reference from the tables in the code: topics, settings, metrics, routes, formats, enrichers, commands.
+
+`--check` writes nothing and fails where a page says something else than the code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import typer.main
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+from wiredesk_core import messages, telemetry
+from wiredesk_core.settings import SharedSettings
+from wiredesk_core.topics import TOPICS, Topic
+
+REFERENCE = Path(__file__).parent / "reference"
+OFF = cast("Any", None)
+"""Stands for a collaborator that only running requests would ask for."""
+
+
+def table(titles: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    titles = list(titles)
+    lines = [titles, ["---"] * len(titles), *([str(cell) for cell in row] for row in rows)]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    )
+
+
+def page(title: str, *parts: str) -> str:
+    """A generated page: it says so, for whoever wants to edit it."""
+    return "\n\n".join([f"# {title}", "<!-- Written by `make docs` from the code; edit the code. -->", *parts]) + "\n"
+
+
+def first_line(thing: object) -> str:
+    """What a docstring says first."""
+    return (inspect.getdoc(thing) or "").split("\n", 1)[0]
+
+
+def code(text: str) -> str:
+    """Text as code; nothing for nothing."""
+    return f"`{text}`" if text else ""
+
+
+def topics_page() -> str:
+    """The map: every topic, what it carries, from where to where."""
+
+    def row(topic: Topic) -> list[str]:
+        kept = "for ever" if topic.retention_hours is None else f"{topic.retention_hours / 24:g} days"
+        way = f"{', '.join(topic.producers)} → {', '.join(topic.consumers)}"
+        return [
+            code(topic.name),
+            topic.key,
+            topic.carries,
+            way,
+            str(topic.partitions),
+            "newest by key" if topic.compacted else kept,
+        ]
+
+    titles = ["topic", "key", "carries", "from → to", "partitions", "kept"]
+    return page(
+        "Topics",
+        "One table makes the topics on the broker, the readers and this page.",
+        table(titles, map(row, TOPICS)),
+    )
+
+
+def settings_classes() -> list[type[BaseSettings]]:
+    """The class that all services share, and each service's own."""
+    own = [
+        ("wiredesk_ingest.settings", "IngestSettings"),
+        ("wiredesk_enrichment.settings", "EnrichmentSettings"),
+        ("wiredesk_indexing.settings", "IndexingSettings"),
+        ("wiredesk_gateway.settings", "GatewaySettings"),
+    ]
+    return [SharedSettings, *(getattr(importlib.import_module(module), name) for module, name in own)]
+
+
+def settings_page() -> str:
+    """Every setting, its variable, default and meaning."""
+    return page(
+        "Settings", "Each service reads its environment once, when it starts.", *map(settings_part, settings_classes())
+    )
+
+
+def settings_part(settings: type[BaseSettings]) -> str:
+    """One class of settings."""
+    prefix = settings.model_config.get("env_prefix", "")
+
+    def default(value: object) -> str:
+        return "(must be set)" if value is PydanticUndefined else code("" if value is None else str(value))
+
+    rows = [
+        [code(f"{prefix}{name}".upper()), default(field.default), field.description or ""]
+        for name, field in settings.model_fields.items()
+    ]
+    return f"## {settings.__name__}\n\n" + table(["variable", "default", "meaning"], rows)
+
+
+def metrics() -> Iterator[tuple[str, str, str]]:
+    """Kind, name and meaning of every metric: the comment above each name in its Literal."""
+    source = inspect.getsource(telemetry)
+    for kind, block in re.findall(r"^(\w+)Name = Literal\[\n(.*?)^\]", source, flags=re.MULTILINE | re.DOTALL):
+        for comment, name in re.findall(r'((?:^ +#.*\n)+) +"(\w+)"', block, flags=re.MULTILINE):
+            meaning = " ".join(line.strip().removeprefix("#").strip() for line in comment.splitlines())
+            yield kind.lower(), name, meaning
+
+
+def metrics_page() -> str:
+    """Every metric."""
+    rows = [[code(name), kind, meaning] for kind, name, meaning in metrics()]
+    return page(
+        "Metrics", "Served in Prometheus text format at `/metrics`.", table(["metric", "kind", "meaning"], rows)
+    )
+
+
+def apps() -> dict[str, FastAPI]:
+    """Every HTTP face, with nothing behind it."""
+    return {name: bare_app(f"wiredesk_{name}.{module}") for name, module in (("ingest", "push"), ("gateway", "app"))}
+
+
+def bare_app(module: str) -> FastAPI:
+    """What `create_app` of a module makes when none of its collaborators is there."""
+    create = importlib.import_module(module).create_app
+    parameters = inspect.signature(create).parameters.values()
+    return cast("FastAPI", create(**{p.name: OFF for p in parameters if p.default is p.empty}))
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Method, path and description of every route of an OpenAPI document."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def routes_page() -> str:
+    """Every route of every HTTP face."""
+    parts = []
+    for name, app in apps().items():
+        rows = [
+            [
+                code(f"{method} {path}"),
+                said.get("summary", ""),
+                ", ".join(code(p["name"]) for p in said.get("parameters", ())),
+            ]
+            for method, path, said in operations(app.openapi())
+        ]
+        whole = f"The whole of it: [openapi-{name}.json](openapi-{name}.json)."
+        parts.append(f"## {name}\n\n{whole}\n\n" + table(["route", "what", "parameters"], rows))
+    return page("Routes", *parts)
+
+
+def formats_page() -> str:
+    """Every wire format, in the order in which they are tried."""
+    formats = importlib.import_module("wiredesk_ingest.formats").FORMATS
+    rows = [[code(f.name), first_line(inspect.getmodule(f.parse))] for f in formats]
+    said = "A wire's content decides its format, whatever its content type says. A format is one file and one line in `FORMATS`."
+    return page("Wire formats", said, table(["format", "what it reads"], rows))
+
+
+def enrichers_page() -> str:
+    """Every enricher, in the order in which they run."""
+    enrichers = importlib.import_module("wiredesk_enrichment.enrichers").ENRICHERS
+    rows = [
+        [code(e.name), e.version, ", ".join(map(code, sorted(e.needs))), first_line(inspect.getmodule(e.run))]
+        for e in enrichers
+    ]
+    said = "They run in this order; one that fails marks its layer and stops nobody but those that need it."
+    return page("Enrichers", said, table(["layer", "version", "needs", "what it adds"], rows))
+
+
+def commands_page() -> str:
+    """Every command of `wiredesk`."""
+    root = cast("Any", typer.main.get_command(importlib.import_module("wiredesk.__main__").app))
+    parts = [command_part(name, root.commands[name]) for name in sorted(root.commands)]
+    return page("Commands", "`wiredesk COMMAND --help` says the same.", *parts)
+
+
+def command_part(name: str, command: Any) -> str:
+    """One command with its arguments and options."""
+    rows = [
+        [
+            code(", ".join(p.opts) if p.param_type_name == "option" else p.human_readable_name),
+            getattr(p, "help", "") or "",
+        ]
+        for p in command.params
+        if p.name != "help"
+    ]
+    said = inspect.cleandoc(command.help or "")
+    return f"## wiredesk {name}\n\n{said}" + (f"\n\n{table(['argument or option', 'meaning'], rows)}" if rows else "")
+
+
+def asyncapi() -> dict[str, Any]:
+    """The broker's side of the house as an AsyncAPI 3 document."""
+    models = {name: thing for name, thing in vars(messages).items() if inspect.isclass(thing) and name in carried()}
+    schemas: dict[str, Any] = {}
+    for name, model in models.items():
+        schema = TypeAdapter(model).json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        schemas |= {**schema.pop("$defs", {}), name: schema}
+    payloads = {
+        name: {"contentType": "application/json", "payload": {"$ref": f"#/components/schemas/{name}"}}
+        for name in models
+    }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Wiredesk",
+            "version": "1",
+            "description": "Values are JSON; CloudEvents attributes are in the headers.",
+        },
+        "channels": {topic.name: channel(topic, models) for topic in TOPICS},
+        "operations": dict(sorted(operations_of(TOPICS))),
+        "components": {"messages": payloads, "schemas": dict(sorted(schemas.items()))},
+    }
+
+
+def carried() -> set[str]:
+    """Names of the messages that some topic carries."""
+    return {name for topic in TOPICS for name in topic.carries.split(" | ")}
+
+
+def channel(topic: Topic, models: Mapping[str, object]) -> dict[str, Any]:
+    """One topic."""
+    names = [name for name in topic.carries.split(" | ") if name in models]
+    kafka = {
+        "topic": topic.name,
+        "partitions": topic.partitions,
+        "topicConfiguration": {"cleanup.policy": [topic.config["cleanup.policy"]]},
+    }
+    return {
+        "address": topic.name,
+        "description": f"{topic.carries}, by {topic.key}",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "bindings": {"kafka": kafka},
+    }
+
+
+def operations_of(topics: Iterable[Topic]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Who sends to which topic and who receives from it."""
+    for topic in topics:
+        for action, services in (("send", topic.producers), ("receive", topic.consumers)):
+            for service in services:
+                yield (
+                    f"{service}.{action}.{topic.name}",
+                    {"action": action, "channel": {"$ref": f"#/channels/{topic.name}"}},
+                )
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    """A document as it is committed."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "topics.md": topics_page,
+    "settings.md": settings_page,
+    "metrics.md": metrics_page,
+    "routes.md": routes_page,
+    "formats.md": formats_page,
+    "enrichers.md": enrichers_page,
+    "commands.md": commands_page,
+    "openapi-ingest.json": lambda: as_json(apps()["ingest"].openapi()),
+    "openapi-gateway.json": lambda: as_json(apps()["gateway"].openapi()),
+    "asyncapi.json": lambda: as_json(asyncapi()),
+}
+
+
+def stale(folder: Path) -> list[str]:
+    """Pages that say something else than the code, are missing, or that nothing writes."""
+    written = {path.name: path.read_text() for path in folder.iterdir()}
+    differing = {name for name, render in PAGES.items() if written.get(name) != render()}
+    return sorted(differing | (written.keys() - PAGES.keys()))
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or say which of them are stale."""
+    if arguments == ["--check"]:
+        wrong = stale(REFERENCE)
+        for name in wrong:
+            sys.stderr.write(f"docs/reference/{name} is not what the code says: run `make docs`\n")
+        return 1 if wrong else 0
+    REFERENCE.mkdir(exist_ok=True)
+    for name, render in PAGES.items():
+        (REFERENCE / name).write_text(render())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
