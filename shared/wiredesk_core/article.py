@@ -109,6 +109,12 @@ class Article(Frozen):
     fingerprint: str | None = None
 
 
+LAYERS = ("cleaning", "blocks", "language", "entities", "keyphrases", "summary", "fingerprint")
+"""The layers of an article, in the order in which they are made."""
+
+PENDING = {name: Layer() for name in LAYERS}
+"""The layers of an item that enrichment has not reached yet."""
+
 VALUES = frozenset(Article.model_fields) - {"uri", "item_id", "revision", "item", "layers"}
 """The names that enrichers may set on an article."""
 

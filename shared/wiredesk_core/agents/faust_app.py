@@ -19,7 +19,7 @@ from faust.types.tuples import TP
 
 from wiredesk_core.agents.runner import Runner, headers_of
 from wiredesk_core.agents.stage import Record
-from wiredesk_core.failures import Misconfigured
+from wiredesk_core.failures import Misconfigured, Transient
 from wiredesk_core.telemetry import log
 from wiredesk_core.topics import MAX_RECORD_BYTES, Topic
 
@@ -133,6 +133,11 @@ class Agents:
     async def start(self) -> None:
         """Join the group and begin to consume."""
         await self._app.start()
+
+    async def check(self) -> None:
+        """For readiness: raises Transient until the group has given this member its partitions."""
+        if not self._app.consumer.assignment():
+            raise Transient("no partitions assigned yet")
 
     async def crashed(self) -> BaseException | None:
         """Returns when Faust has given up, with its reason; a service then ends without a graceful stop."""

@@ -17,6 +17,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from wiredesk_core.failures import Transient
 
+START_SECONDS = 120.0
+"""How long a new worker may take to load what it needs."""
+
 Work = Callable[[list[bytes]], list[bytes]]
 
 
@@ -62,14 +65,18 @@ class WorkerPool:
         done = await asyncio.gather(*(self._run_chunk(chunk) for chunk in chunks))
         return [result for results in done for result in results]
 
+    async def warm(self) -> None:
+        """Start the workers now rather than with the first payload; an empty chunk each is enough."""
+        await asyncio.gather(*(self._schedule([], START_SECONDS) for _ in range(self.workers)))
+
     async def close(self) -> None:
         """Stop all workers; what they hold is abandoned."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it bare
         await asyncio.to_thread(self._pool.join)
 
     async def _run_chunk(self, chunk: list[bytes]) -> list[bytes | Broken]:
         try:
-            return await self._schedule(chunk)
+            return await self._schedule(chunk, self._seconds_each * len(chunk))
         except DeadlineError:
             broken = Broken("worker_hung", f"took longer than {self._seconds_each:g} s; its worker was ended")
         except ProcessExpired as expired:
@@ -79,9 +86,10 @@ class WorkerPool:
         middle = len(chunk) // 2
         return [*await self._run_chunk(chunk[:middle]), *await self._run_chunk(chunk[middle:])]
 
-    async def _schedule(self, chunk: list[bytes]) -> list[bytes | Broken]:
+    async def _schedule(self, chunk: list[bytes], seconds: float) -> list[bytes | Broken]:
         try:
-            future = self._pool.schedule(self._work, args=[chunk], timeout=self._seconds_each * len(chunk))
+            future = self._pool.schedule(self._work, args=[chunk], timeout=seconds)
         except RuntimeError as closed:
             raise Transient(f"the worker pool takes no work: {closed}") from closed
-        return list(await asyncio.wrap_future(future))
+        results: list[bytes] = await asyncio.wrap_future(future)
+        return list(results)

@@ -1,0 +1,66 @@
+"""Runs the enrichment service: settings, adapters, agents. Nothing else is decided here."""
+
+from __future__ import annotations
+
+import asyncio
+
+import uvloop
+from wiredesk_core.agents.faust_app import Agents, Binding
+from wiredesk_core.agents.pool import WorkerPool
+from wiredesk_core.agents.runner import Runner
+from wiredesk_core.agents.service import run_until_stopped
+from wiredesk_core.blobs import open_blobs
+from wiredesk_core.broker.kafka import KafkaPublisher
+from wiredesk_core.claims import ClaimingPublisher
+from wiredesk_core.clock import SystemClock
+from wiredesk_core.settings import SharedSettings
+from wiredesk_core.telemetry import configure_logging
+from wiredesk_core.topics import ITEM_ACCEPTED
+from wiredesk_core.web.app import web_app
+from wiredesk_core.web.serving import listen, serve, stop_on_signals
+
+from wiredesk_enrichment import worker
+from wiredesk_enrichment.chain import CHAIN_VERSION
+from wiredesk_enrichment.settings import EnrichmentSettings
+from wiredesk_enrichment.stage import EnrichStage
+
+
+async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
+    """The service, until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    clock = SystemClock()
+    pool = WorkerPool(
+        worker.work,
+        workers=settings.workers,
+        chunk=settings.chunk,
+        seconds_each=settings.story_seconds,
+        prepare=worker.prepare,
+        arguments=[settings.spacy_model],
+    )
+    blobs = open_blobs(shared.blobs)
+    publisher = ClaimingPublisher(KafkaPublisher(shared.broker, client_id="enrichment"), blobs)
+    runner = Runner(EnrichStage(pool, clock, CHAIN_VERSION), publisher, blobs, clock)
+    binding = Binding(ITEM_ACCEPTED, runner, batch=settings.batch)
+    agents = Agents("enrichment", shared.broker, [binding], shared.instance)
+    health = web_app(
+        service="enrichment", title="Enrichment", version="1", description="", checks={"agents": agents.check}
+    )
+    socket = listen("127.0.0.1", shared.metrics_port)
+    try:
+        await pool.warm()
+        await run_until_stopped(agents, stop, [serve(health, socket, stop)])
+    finally:
+        await publisher.close()
+        await pool.close()
+
+
+def main() -> None:
+    """Entry point of `python -m wiredesk_enrichment`."""
+    shared = SharedSettings()
+    configure_logging("enrichment", shared.log_level)
+    uvloop.run(run(shared, EnrichmentSettings()))
+
+
+if __name__ == "__main__":
+    main()

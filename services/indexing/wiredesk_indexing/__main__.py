@@ -1,0 +1,85 @@
+"""Runs the indexing service: settings, adapters, agents. Nothing else is decided here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import uvloop
+from wiredesk_core.agents.faust_app import Agents, Binding
+from wiredesk_core.agents.runner import Runner
+from wiredesk_core.agents.service import run_until_stopped
+from wiredesk_core.agents.stage import Stage
+from wiredesk_core.archive import open_archive
+from wiredesk_core.blobs import open_blobs
+from wiredesk_core.broker.kafka import KafkaPublisher
+from wiredesk_core.claims import ClaimingPublisher
+from wiredesk_core.clock import SystemClock
+from wiredesk_core.failures import Transient
+from wiredesk_core.index import open_index
+from wiredesk_core.settings import SharedSettings
+from wiredesk_core.telemetry import configure_logging, log
+from wiredesk_core.topics import ITEM_ACCEPTED, ITEM_ENRICHED, RECEIPT_NOTED, WIRE_QUARANTINED, Topic
+from wiredesk_core.web.app import web_app
+from wiredesk_core.web.serving import listen, serve, stop_on_signals
+
+from wiredesk_indexing.ledger import Ledger
+from wiredesk_indexing.settings import IndexingSettings
+from wiredesk_indexing.stages import ApplyStage, ReceiptStage, ShelfStage, read_accepted, read_enriched
+
+_log = log(__name__)
+
+
+async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
+    """The service, until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    clock, blobs = SystemClock(), open_blobs(shared.blobs)
+    archive, index = open_archive(shared.archive), open_index(shared.index)
+    publisher = ClaimingPublisher(KafkaPublisher(shared.broker, client_id="indexing"), blobs)
+    ledger = Ledger(archive, index, publisher, clock)
+
+    def bind(topic: Topic, stage: Stage) -> Binding:
+        return Binding(topic, Runner(stage, publisher, blobs, clock), batch=settings.batch)
+
+    bindings = [
+        bind(ITEM_ACCEPTED, ApplyStage("apply", read_accepted, ledger)),
+        bind(ITEM_ENRICHED, ApplyStage("layer", read_enriched, ledger)),
+        bind(WIRE_QUARANTINED, ShelfStage(archive)),
+        bind(RECEIPT_NOTED, ReceiptStage(archive)),
+    ]
+    agents = Agents("indexing", shared.broker, bindings, shared.instance)
+    health = web_app(service="indexing", title="Indexing", version="1", description="", checks={"agents": agents.check})
+    socket = listen("127.0.0.1", shared.metrics_port)
+    try:
+        resumed = await ledger.resume()
+        _log.info("announced what was left", revisions=resumed)
+        beside = [serve(health, socket, stop), release_embargoes(ledger, settings.release_seconds, stop)]
+        await run_until_stopped(agents, stop, beside)
+    finally:
+        await publisher.close()
+
+
+async def release_embargoes(ledger: Ledger, interval: float, stop: asyncio.Event) -> None:
+    """Open what is due, every `interval` seconds; a store that does not answer is asked again."""
+    while not stop.is_set():
+        try:
+            released = await ledger.release()
+        except Transient as fault:
+            _log.warning("embargoes wait", fault=str(fault))
+        else:
+            if released:
+                _log.info("embargoes ended", items=released)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), interval)
+
+
+def main() -> None:
+    """Entry point of `python -m wiredesk_indexing`."""
+    shared = SharedSettings()
+    configure_logging("indexing", shared.log_level)
+    uvloop.run(run(shared, IndexingSettings()))
+
+
+if __name__ == "__main__":
+    main()

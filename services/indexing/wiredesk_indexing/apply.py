@@ -1,0 +1,125 @@
+"""Apply, the deciding part: from what is known about an item to how it is served now. Pure; "now" is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wiredesk_core.article import PENDING, Article, assemble
+from wiredesk_core.item import Status
+from wiredesk_core.lifecycle import Head, Mark, Standing, State, dispose
+from wiredesk_core.messages import Cause, Changed, Enriched, ReceiptNote, Tombstone, VersionAccepted
+from wiredesk_core.ports import Collection, Dossier, IndexGone, IndexPut, Leaf
+
+UNSERVED = ("restricted_notes",)
+"""Fields of an item that stay in the archive and are served to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What made somebody look at an item again; `reason` is a canceller's own words."""
+
+    cause: Cause
+    reason: str = ""
+
+
+def next_revision(dossier: Dossier, state: State, leaf: Leaf | None, trigger: Trigger, now: datetime) -> Changed | None:
+    """The revision that the facts call for; None when the item is already served that way.
+
+    leaf is the current version whole, or None where only cancel marks are known.
+    """
+    standing = state.standing(now)
+    if leaf is None or standing is Standing.absent:
+        return None
+    former = dossier.served
+    killed = standing is Standing.killed
+    revision = Changed(
+        item_id=dossier.item_id,
+        uri=leaf.item.uri,
+        provider=leaf.item.provider,
+        revision=former.revision + 1 if former else 1,
+        former_revision=former.revision if former else 0,
+        cause="status" if killed else trigger.cause,
+        standing=standing,
+        former_standing=former.standing if former else Standing.absent,
+        changed_at=now,
+        article=None if killed else _article(dossier, leaf),
+        tombstone=_tombstone(dossier.item_id, state, leaf, trigger.reason, now) if killed else None,
+        receipt_id=leaf.receipt_id,
+    )
+    return None if former is not None and _same(former, revision) else revision
+
+
+def opens_at(state: State, now: datetime) -> datetime | None:
+    """When time alone will open the item."""
+    return state.opens_at(now)
+
+
+def disposition_note(fact: VersionAccepted, state: State, now: datetime, *, seen_before: bool) -> ReceiptNote:
+    """What became of one item of a receipt."""
+    return ReceiptNote(
+        receipt_id=fact.receipt_id,
+        provider=fact.item.provider,
+        stage="applied",
+        at=now,
+        item_id=fact.item_id,
+        uri=fact.item.uri,
+        disposition=dispose(state, fact.wire_sha256, seen_before=seen_before),
+    )
+
+
+def enriched_note(fact: Enriched, provider: str, now: datetime) -> ReceiptNote:
+    """The layers of one item of a receipt have come."""
+    failed = sorted(name for name, layer in fact.layers.items() if layer.status == "failed")
+    return ReceiptNote(
+        receipt_id=fact.receipt_id,
+        provider=provider,
+        stage="enriched",
+        at=now,
+        item_id=fact.item_id,
+        uri=fact.uri,
+        code="layers_failed" if failed else "",
+        detail=", ".join(failed),
+    )
+
+
+def index_change(served: Changed, indexed_at: datetime) -> IndexPut | IndexGone:
+    """How the index has to show a revision."""
+    if served.article is None or served.standing not in {Standing.open, Standing.sealed}:
+        return IndexGone(served.item_id, served.revision)
+    collection: Collection = "open" if served.standing is Standing.open else "sealed"
+    return IndexPut(collection, served.article, indexed_at)
+
+
+def _article(dossier: Dossier, leaf: Leaf) -> Article:
+    former = dossier.served.revision if dossier.served else 0
+    layers, values = (leaf.enriched.layers, leaf.enriched.values) if leaf.enriched else (PENDING, {})
+    item = leaf.item.model_copy(update=dict.fromkeys(UNSERVED, ()))
+    return assemble(item, dossier.item_id, former + 1, layers, values)
+
+
+def _tombstone(item_id: str, state: State, leaf: Leaf, reason: str, now: datetime) -> Tombstone:
+    by: Head | Mark | None = state.killed_by
+    marked = isinstance(by, Mark)
+    canceled = leaf.item.status is Status.canceled
+    return Tombstone(
+        item_id=item_id,
+        uri=leaf.item.uri,
+        provider=leaf.item.provider,
+        killed_at=by.received_at if by is not None else now,
+        version=by.version if by is not None else None,
+        by_uri=by.by_uri if marked and isinstance(by, Mark) else None,
+        reason=reason or (leaf.item.ed_note or leaf.item.headline if canceled else ""),
+    )
+
+
+def _same(former: Changed, later: Changed) -> bool:
+    """Whether two revisions show the same, their counters aside."""
+    return former.standing is later.standing and _shown(former) == _shown(later)
+
+
+def _shown(revision: Changed) -> Any:
+    if revision.article is not None:
+        return revision.article.model_copy(update={"revision": 0})
+    return revision.tombstone and revision.tombstone.model_copy(update={"reason": ""})

@@ -1,0 +1,167 @@
+"""Apply, the acting part: facts into the archive, the index and `item.changed`, in that order and only forward.
+
+Facts are recorded first and durably; what they mean is decided from the archive alone. So every step may be repeated
+after a crash, and whatever was written but not yet announced is announced the next time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from wiredesk_core.failures import StoreBusy
+from wiredesk_core.identity import item_id_of
+from wiredesk_core.lifecycle import Disposition, State, fold
+from wiredesk_core.messages import CancelMarked, Changed, Enriched, Outgoing, VersionAccepted, envelope
+from wiredesk_core.ports import Archive, Clock, Dossier, Fact, Index, Leaf, Publisher, Recorded
+from wiredesk_core.telemetry import count, gauge, observe
+from wiredesk_core.topics import ITEM_CHANGED
+
+from wiredesk_indexing.apply import Trigger, disposition_note, enriched_note, index_change, next_revision, opens_at
+
+TRIES = 10
+"""How often a lost compare-and-set is tried again before the batch as a whole is."""
+
+
+class Ledger:
+    """The one writer of Archive and Index in this process. Batches pass one at a time, in the order they come."""
+
+    def __init__(self, archive: Archive, index: Index, publisher: Publisher, clock: Clock) -> None:
+        self._archive = archive
+        self._index = index
+        self._publisher = publisher
+        self._clock = clock
+        self._turn = asyncio.Lock()
+
+    async def apply(self, facts: Sequence[Fact]) -> None:
+        """Fold facts into the truth and announce what changed; each fact of an item raises its revision by one."""
+        async with self._turn:
+            for round_ in _rounds(facts):
+                touched = await self._fold_in(round_)
+                await self._announce(touched)
+
+    async def release(self) -> int:
+        """Open the items whose embargo has ended; gives their number."""
+        async with self._turn:
+            due = await self._archive.due(self._clock.now())
+            if due:
+                await self._revise(dict.fromkeys(due, Trigger("release")))
+                await self._announce(due)
+            return len(due)
+
+    async def resume(self) -> int:
+        """At start: announce whatever was written before the last end; gives the number of revisions."""
+        sent = 0
+        async with self._turn:
+            while unsent := await self._archive.unsent():
+                await self._send(unsent)
+                sent += len(unsent)
+        return sent
+
+    async def _fold_in(self, facts: Sequence[Fact]) -> tuple[str, ...]:
+        recorded = await self._archive.record(facts)
+        triggers = {
+            item_id: _trigger(fact) for fact, result in zip(facts, recorded, strict=True) for item_id in result.item_ids
+        }
+        states = await self._revise(triggers)
+        await self._note(facts, recorded, states)
+        return tuple(triggers)
+
+    async def _revise(self, triggers: Mapping[str, Trigger]) -> dict[str, State]:
+        """Bring the served revisions of items up to what is recorded; who loses a compare-and-set reads again."""
+        states: dict[str, State] = {}
+        waiting: Sequence[str] = tuple(triggers)
+        for _ in range(TRIES):
+            now = self._clock.now()
+            dossiers = await self._archive.dossiers(waiting)
+            folded = {item_id: fold(dossier.heads, dossier.marks) for item_id, dossier in dossiers.items()}
+            states |= folded
+            leaves = await self._archive.leaves(list(_wanted(folded)))
+            revisions = list(_revisions(dossiers, folded, leaves, triggers, now))
+            due = {revision.item_id: opens_at(folded[revision.item_id], now) for revision in revisions}
+            waiting = await self._archive.save(revisions, due)
+            if not waiting:
+                return states
+        raise StoreBusy(f"{len(waiting)} items kept changing under {TRIES} attempts")
+
+    async def _note(self, facts: Sequence[Fact], recorded: Sequence[Recorded], states: Mapping[str, State]) -> None:
+        now = self._clock.now()
+        notes = []
+        for fact, result in zip(facts, recorded, strict=True):
+            if isinstance(fact, VersionAccepted):
+                note = disposition_note(fact, states[fact.item_id], now, seen_before=result.seen_before)
+                notes.append(note)
+                count("wiredesk_dispositions_total", disposition=str(note.disposition or Disposition.accepted))
+                observe("wiredesk_receipt_to_search_seconds", (now - fact.received_at).total_seconds(), stage="item")
+            elif isinstance(fact, Enriched) and fact.item_id in states:
+                notes.append(enriched_note(fact, "", now))
+        await self._archive.note(notes)
+
+    async def _announce(self, item_ids: Sequence[str]) -> None:
+        if item_ids:
+            await self._send(await self._archive.unsent(item_ids))
+
+    async def _send(self, unsent: Sequence[Changed]) -> None:
+        """Index first, so that whoever hears of a change also finds it; then the topic; then the flag."""
+        if not unsent:
+            return
+        latest = {revision.item_id: revision for revision in unsent}
+        now = self._clock.now()
+        await self._index.write([index_change(revision, now) for revision in latest.values()])
+        await self._publisher.publish([_changed(revision) for revision in unsent])
+        await self._archive.mark_sent([(revision.item_id, revision.revision) for revision in unsent])
+        gauge("wiredesk_outbox_unsent", 0)
+
+
+def _trigger(fact: Fact) -> Trigger:
+    if isinstance(fact, CancelMarked):
+        return Trigger("status", fact.reason)
+    return Trigger("layers" if isinstance(fact, Enriched) else "version")
+
+
+def _rounds(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
+    """Cut a batch so that no round holds two facts of one item: each gets its own revision."""
+    round_: list[Fact] = []
+    taken: set[str] = set()
+    for fact in facts:
+        lane = item_id_of(fact.scope, fact.alias) if isinstance(fact, CancelMarked) else fact.item_id
+        if lane in taken:
+            yield round_
+            round_, taken = [], set()
+        round_.append(fact)
+        taken.add(lane)
+    if round_:
+        yield round_
+
+
+def _wanted(folded: Mapping[str, State]) -> Iterator[tuple[str, str]]:
+    for item_id, state in folded.items():
+        if state.current is not None:
+            yield item_id, state.current.wire_sha256
+
+
+def _revisions(
+    dossiers: Mapping[str, Dossier],
+    folded: Mapping[str, State],
+    leaves: Mapping[tuple[str, str], Leaf],
+    triggers: Mapping[str, Trigger],
+    now: datetime,
+) -> Iterable[Changed]:
+    for item_id, dossier in dossiers.items():
+        state = folded[item_id]
+        leaf = leaves.get((item_id, state.current.wire_sha256)) if state.current else None
+        revision = next_revision(dossier, state, leaf, triggers[item_id], now)
+        if revision is not None:
+            yield revision
+
+
+def _changed(revision: Changed) -> Outgoing:
+    headers = envelope(
+        ITEM_CHANGED.name,
+        source="indexing",
+        identity=f"{revision.item_id}/{revision.revision}",
+        at=revision.changed_at,
+        receipt_id=revision.receipt_id,
+    )
+    return Outgoing(ITEM_CHANGED.name, revision.item_id.encode(), revision.model_dump_json().encode(), headers)

@@ -1,0 +1,116 @@
+"""Indexing's agents: bytes to facts, no rule of the life cycle lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pydantic import ValidationError
+from wiredesk_core.agents.runner import QUARANTINE_HEADER
+from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
+from wiredesk_core.lifecycle import Disposition
+from wiredesk_core.messages import ACCEPTED, Enriched, Quarantine, ReceiptNote
+from wiredesk_core.ports import Archive, Fact, QuarantineEntry
+
+from wiredesk_indexing.ledger import Ledger
+
+Read = Callable[[bytes], Fact]
+Message = TypeVar("Message")
+
+AFTER_ACCEPTANCE = frozenset({"enrich"})
+"""Stages whose rejections come after the item was accepted, so that they do not decide what became of it."""
+
+
+class ApplyStage:
+    """`item.accepted` or `item.enriched` into the ledger."""
+
+    def __init__(self, name: str, read: Read, ledger: Ledger) -> None:
+        self.name = name
+        self._read = read
+        self._ledger = ledger
+
+    async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Apply all records that can be read, put the others aside."""
+        read = [read_or_reject(record, self._read) for record in records]
+        await self._ledger.apply([fact for fact in read if not isinstance(fact, Rejected)])
+        return [fact if isinstance(fact, Rejected) else Done() for fact in read]
+
+    async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
+        """The ledger has settled everything itself, under its own lock."""
+
+
+class ShelfStage:
+    """`wire.quarantined` onto the archive's shelf, where operators find it."""
+
+    name = "shelve"
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Keep each record with its bytes, and tell its receipt."""
+        entries = [_entry(record) for record in records]
+        await self._archive.shelve(entries)
+        await self._archive.note([_note(entry.why) for entry in entries])
+        return [Done() for _ in records]
+
+    async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
+        """Nothing is left to do."""
+
+
+class ReceiptStage:
+    """`receipt.noted` into the archive's receipts."""
+
+    name = "note"
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Keep the notes that can be read."""
+        read = [read_or_reject(record, ReceiptNote.model_validate_json) for record in records]
+        await self._archive.note([note for note in read if isinstance(note, ReceiptNote)])
+        return [note if isinstance(note, Rejected) else Done() for note in read]
+
+    async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
+        """Nothing is left to do."""
+
+
+def read_accepted(value: bytes) -> Fact:
+    """A message of `item.accepted`."""
+    return ACCEPTED.validate_json(value)
+
+
+def read_enriched(value: bytes) -> Fact:
+    """A message of `item.enriched`."""
+    return Enriched.model_validate_json(value)
+
+
+def read_or_reject(record: Record, read: Callable[[bytes], Message]) -> Message | Rejected:
+    """A record's message, or its rejection saying which field is wrong."""
+    try:
+        return read(record.value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the whole message"
+        return Rejected("message_unreadable", f"{where}: {first['msg']}")
+
+
+def _entry(record: Record) -> QuarantineEntry:
+    """The shelf's name for a record is where it came from, so that a redelivery finds its place taken."""
+    why = Quarantine.model_validate_json(record.headers[QUARANTINE_HEADER])
+    headers = {name: value for name, value in record.headers.items() if name != QUARANTINE_HEADER}
+    return QuarantineEntry(f"{why.topic}-{why.partition}-{why.offset}", why, record.value, headers)
+
+
+def _note(why: Quarantine) -> ReceiptNote:
+    late = why.stage in AFTER_ACCEPTANCE
+    return ReceiptNote(
+        receipt_id=why.receipt_id,
+        provider=why.provider,
+        stage="enriched" if late else "parsed",
+        at=why.at,
+        disposition=None if late else Disposition.quarantined,
+        code=why.code,
+        detail=why.detail,
+    )
