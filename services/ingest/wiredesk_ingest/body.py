@@ -83,8 +83,10 @@ class _Gunzip:
         except zlib.error as error:
             raise Refused(400, "broken_gzip", f"The body says it is gzip and cannot be unpacked: {error}.") from error
         self._given += len(part)
-        if self._given > self._limits.body or self._is_bomb():
-            raise Refused(413, "gzip_bomb", f"Unpacked, the body is larger than {self._limits.body} bytes allow.")
+        if self._given > self._limits.body:
+            raise Refused(413, "gzip_bomb", f"Unpacked, the body is larger than the {self._limits.body} bytes allowed.")
+        if self._is_bomb():
+            raise Refused(413, "gzip_bomb", f"The body unpacks to more than {self._limits.ratio} times its size.")
         return part
 
     def _is_bomb(self) -> bool:

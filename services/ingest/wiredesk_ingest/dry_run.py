@@ -9,6 +9,7 @@ from wiredesk_core.agents.pool import Broken
 from wiredesk_core.agents.stage import Outcome, Rejected
 from wiredesk_core.messages import ACCEPTED, VersionAccepted
 from wiredesk_core.topics import ITEM_ACCEPTED
+
 from wiredesk_ingest.framing import pack_wire, unpack_outcome
 from wiredesk_ingest.reception import Arrival, wire_headers
 from wiredesk_ingest.stage import Pool

@@ -26,6 +26,7 @@ from wiredesk_core.identity import receipt_id_for, sha256_of
 from wiredesk_core.moments import iso
 from wiredesk_core.ports import Blobs, Clock, Publisher
 from wiredesk_core.telemetry import count, log
+
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import orjson
-
 from wiredesk_core.agents.stage import Done, Outcome, Rejected
 from wiredesk_core.messages import Headers, Outgoing
 

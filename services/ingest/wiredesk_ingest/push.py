@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
-
+from starlette.requests import ClientDisconnect
 from wiredesk_core.claims import wrap
 from wiredesk_core.failures import Conflict, Refused
 from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
 from wiredesk_core.keys import KeyRing, require
 from wiredesk_core.ports import Blobs, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
-from wiredesk_core.web.problems import install_problems
+from wiredesk_core.web.app import web_app
+from wiredesk_core.web.health import Check
+
 from wiredesk_ingest.body import Limits, read_body
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
@@ -30,6 +34,7 @@ NEVER_A_WIRE = re.compile(r"(?:multipart|image|audio|video|font)/|application/(?
 """Types that hold no single wire of text, however well they are sniffed."""
 
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+ABOUT = """Takes wires in. A 202 means that the broker has the wire on disk; what became of it shows in its receipt."""
 LONGEST_KEY = 255
 LONGEST_FILENAME = 255
 KEPT = timedelta(hours=24)
@@ -94,12 +99,12 @@ def create_app(
     inspect: Inspect,
     limits: Limits = Limits(),  # noqa: B008  # frozen value
     gateway_url: str = "http://127.0.0.1:8080",
+    checks: Mapping[str, Check] = MappingProxyType({}),
 ) -> FastAPI:
-    """The push API."""
+    """The push API. `checks` decide whether the service is ready; `gateway_url` is where receipts are served."""
     keys = KeyRing(registry)
     desk = Desk(publisher, registry, blobs, profiles, clock, inspect, limits, gateway_url.rstrip("/"), keys)
-    app = FastAPI(title="Wiredesk ingest", version="1", docs_url=None, redoc_url=None)
-    install_problems(app)
+    app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks)
     _add_routes(app, desk)
     return app
 
@@ -128,7 +133,7 @@ async def _admit(desk: Desk, request: Request, provider: str) -> None:
         detail = "There is no profile for this provider; add one to the providers file and restart ingest."
         raise Refused(404, "unknown_provider", detail)
     if unknown := set(request.query_params) - {"dry_run"}:
-        raise Refused(400, "unknown_parameter", f"There is no parameter {sorted(unknown)[0][:100]!r} here.")
+        raise Refused(400, "unknown_parameter", f"There is no parameter {min(unknown)[:100]!r} here.")
 
 
 async def _read(desk: Desk, request: Request, provider: str, idempotency_key: str | None) -> Pushed:
@@ -136,7 +141,10 @@ async def _read(desk: Desk, request: Request, provider: str, idempotency_key: st
         raise Refused(400, "bad_idempotency_key", f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
     content_type = _content_type(request.headers.get("content-type", ""))
     _check_length(request.headers.get("content-length", ""), desk.limits)
-    body = await read_body(request.stream(), request.headers.get("content-encoding", ""), desk.limits)
+    try:
+        body = await read_body(request.stream(), request.headers.get("content-encoding", ""), desk.limits)
+    except ClientDisconnect as gone:
+        raise Refused(400, "incomplete_body", "The connection ended before the body did; nothing was kept.") from gone
     traceparent = request.headers.get("traceparent", "")
     return Pushed(
         provider=provider,
@@ -168,10 +176,8 @@ def _check_length(declared: str, limits: Limits) -> None:
 
 def _filename(declared: str) -> str:
     """The last part of a name as sent (headers are Latin-1 on the wire, senders mean UTF-8); never a path."""
-    try:
+    with contextlib.suppress(UnicodeError):
         declared = declared.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass
     return re.split(r"[/\\]", declared)[-1].strip()[:LONGEST_FILENAME]
 
 

@@ -16,6 +16,7 @@ from wiredesk_core.lifecycle import Disposition
 from wiredesk_core.messages import CancelMarked, Headers, Outgoing, ReceiptNote, VersionAccepted, envelope
 from wiredesk_core.ports import Blobs, Clock
 from wiredesk_core.topics import ITEM_ACCEPTED, RECEIPT_NOTED
+
 from wiredesk_ingest.framing import pack_wire, unpack_outcome
 from wiredesk_ingest.intake import facts_of, read_wire
 from wiredesk_ingest.providers import Profile
