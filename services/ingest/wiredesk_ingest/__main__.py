@@ -1,0 +1,97 @@
+"""Runs the ingest service: settings, adapters, the way in, agents. Nothing else is decided here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import uvloop
+from wiredesk_core.agents.faust_app import Agents, Binding
+from wiredesk_core.agents.pool import WorkerPool
+from wiredesk_core.agents.runner import Runner
+from wiredesk_core.agents.service import run_until_stopped
+from wiredesk_core.blobs import open_blobs
+from wiredesk_core.broker.kafka import KafkaPublisher
+from wiredesk_core.claims import ClaimingPublisher
+from wiredesk_core.clock import SystemClock
+from wiredesk_core.failures import Misconfigured
+from wiredesk_core.registry import open_registry
+from wiredesk_core.settings import SharedSettings
+from wiredesk_core.telemetry import configure_logging
+from wiredesk_core.topics import WIRE_RECEIVED
+from wiredesk_core.web.serving import listen, serve, stop_on_signals
+
+from wiredesk_ingest import worker
+from wiredesk_ingest.body import Limits
+from wiredesk_ingest.dry_run import DryRun
+from wiredesk_ingest.folder import WatchedFolder, watch
+from wiredesk_ingest.providers import read_profiles
+from wiredesk_ingest.push import create_app
+from wiredesk_ingest.settings import IngestSettings
+from wiredesk_ingest.stage import ParseStage
+
+PARSE_CHUNK = 16
+"""Wires that a parsing process takes at a time."""
+
+
+async def run(shared: SharedSettings, settings: IngestSettings) -> None:
+    """The service, until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    clock, blobs = SystemClock(), open_blobs(shared.blobs)
+    providers_toml = read_providers(shared)
+    profiles = read_profiles(providers_toml)
+    pool = WorkerPool(
+        worker.work,
+        workers=settings.workers,
+        chunk=PARSE_CHUNK,
+        seconds_each=settings.parse_seconds,
+        prepare=worker.prepare,
+        arguments=[providers_toml],
+    )
+    publisher = ClaimingPublisher(KafkaPublisher(shared.broker, client_id="ingest"), blobs)
+    runner = Runner(ParseStage(pool, blobs, clock), publisher, blobs, clock)
+    agents = Agents("ingest", shared.broker, [Binding(WIRE_RECEIVED, runner)], shared.instance)
+    app = create_app(
+        publisher=publisher,
+        registry=open_registry(shared.registry),
+        blobs=blobs,
+        profiles=profiles,
+        clock=clock,
+        inspect=DryRun(pool),
+        limits=Limits(body=settings.max_body_bytes, batch=settings.max_batch),
+        gateway_url=settings.gateway_url,
+        checks={"agents": agents.check},
+    )
+    beside: list[Coroutine[Any, Any, None]] = [serve(app, listen(settings.host, settings.port), stop)]
+    if settings.folder is not None:
+        folder = WatchedFolder(settings.folder, publisher, blobs, profiles, clock, settings.max_body_bytes)
+        beside.append(watch(folder, settings.folder_interval, stop))
+    try:
+        await pool.warm()
+        await run_until_stopped(agents, stop, beside)
+    finally:
+        await publisher.close()
+        await pool.close()
+
+
+def read_providers(shared: SharedSettings) -> str:
+    """The provider profiles as TOML text. Raises Misconfigured when there is no such file; without one, none is known."""
+    if shared.providers is None:
+        return ""
+    try:
+        return shared.providers.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Misconfigured(f"WIREDESK_PROVIDERS={shared.providers}: {error.strerror}") from error
+
+
+def main() -> None:
+    """Entry point of `python -m wiredesk_ingest`."""
+    shared = SharedSettings()
+    configure_logging("ingest", shared.log_level)
+    uvloop.run(run(shared, IngestSettings()))
+
+
+if __name__ == "__main__":
+    main()
