@@ -1,0 +1,117 @@
+"""The body of a NewsML-G2 item: XHTML, NITF, HTML, plain text or an agency's own words, in any namespace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from wiredesk_ingest.formats.markup import (
+    Block,
+    blocks_of,
+    blocks_of_html,
+    html_of_blocks,
+    html_of_tree,
+    local,
+    looks_like_html,
+    paragraphs_of_plain,
+    plain,
+    safe_html,
+    text_of,
+)
+
+PROSE = frozenset({"body", "body.content", "p", "pre", "div", "section", "article", "html"})
+PAGE_PARTS = frozenset({"header", "footer", "nav"})
+NOTEPAD = re.compile(r"\b(?:notepad|np-\w+|nonpublic)\b", re.IGNORECASE)
+"""Classes of parts that an agency writes for desks, not for readers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body, and what its own head says where the item's metadata may be silent."""
+
+    text: str = ""
+    html: str = ""
+    headline: str = ""
+    subheadline: str = ""
+    byline: str = ""
+    dateline: str = ""
+    restricted: tuple[str, ...] = ()
+
+
+def content_of(item: etree._Element) -> Content:
+    """The fullest body among the contents of an item; other contents of it are renditions of the same."""
+    contents = (e for part in item if local(part) == "contentset" for e in part)
+    read = [found for element in contents for found in _readings(element)]
+    return max(read, key=lambda content: len(content.text), default=Content())
+
+
+def _readings(element: etree._Element) -> Iterator[Content]:
+    name, kind = local(element), element.get("contenttype", "").lower()
+    if name == "inlinexml":
+        yield from _inline_xml(element)
+    elif name == "inlinedata" and not element.get("encoding") and (not kind or kind.startswith("text/")):
+        yield _data(str(element.text or ""), kind)
+
+
+def _data(text: str, kind: str) -> Content:
+    if looks_like_html(text) or "html" in kind:
+        return Content(text=text_of(blocks_of_html(text)), html=safe_html(text))
+    blocks = [Block(paragraph, "p") for paragraph in paragraphs_of_plain(text)]
+    return Content(text=text_of(blocks), html=html_of_blocks(blocks))
+
+
+def _inline_xml(element: etree._Element) -> Iterator[Content]:
+    if not len(element):
+        yield _data(str(element.text or ""), "")
+        return
+    by_name: dict[str, list[etree._Element]] = {}
+    for each in element.iter():
+        by_name.setdefault(local(each), []).append(each)
+    if not PROSE & by_name.keys():
+        return
+    bodies = by_name.get("body.content") or by_name.get("body") or [element]
+    yield _prose(bodies, by_name)
+
+
+def _prose(bodies: list[etree._Element], by_name: dict[str, list[etree._Element]]) -> Content:
+    bare = [body for body in bodies if not len(body)]
+    if len(bare) == len(bodies):
+        content = _data("\n\n".join(str(body.text or "") for body in bodies), "")
+        blocks, markup, restricted = None, content.html, []
+        text = content.text
+    else:
+        restricted = [e for body in bodies for e in _desk_parts(body)]
+        skip = [*restricted, *(e for body in bodies for e in _page_parts(body))]
+        blocks = [block for body in bodies for block in blocks_of(body, skip)]
+        text, markup = text_of(blocks), "\n".join(html_of_tree(body, skip) for body in bodies)
+        if looks_like_html(text) and not any(block.text != text for block in blocks):
+            text, markup = text_of(blocks_of_html(text)), safe_html(text)
+    heads = by_name.get("hl1") or by_name.get("hedline") or by_name.get("h1") or by_name.get("title") or []
+    in_head = [e for head in by_name.get("body.head", []) for e in head]
+    return Content(
+        text=text,
+        html=markup,
+        headline=next((plain(e) for e in heads if plain(e)), ""),
+        subheadline=next((plain(e) for e in by_name.get("hl2", []) if plain(e)), ""),
+        byline=", ".join(plain(e) for e in in_head if local(e) == "byline" and plain(e)),
+        dateline=next((plain(e) for e in in_head if local(e) == "dateline" and plain(e)), ""),
+        restricted=tuple(text for text in (text_of(blocks_of(e)) for e in restricted) if text),
+    )
+
+
+def _desk_parts(body: etree._Element) -> list[etree._Element]:
+    """The outermost parts that are not meant for readers."""
+    found: list[etree._Element] = []
+    for element in body.iter(etree.Element):
+        if NOTEPAD.search(element.get("class") or "") and not any(up in found for up in element.iterancestors()):
+            found.append(element)
+    return found
+
+
+def _page_parts(body: etree._Element) -> list[etree._Element]:
+    """Header and footer of an XHTML page: they repeat metadata, unless there is nothing else."""
+    parts = [child for child in body if local(child) in PAGE_PARTS]
+    return parts if len(parts) < len(body) else []

@@ -1,0 +1,205 @@
+"""A web page: what it says about itself in JSON-LD and meta tags first, then the main text of it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import trafilatura
+from lxml import etree
+from wiredesk_core.failures import Unreadable
+from wiredesk_core.item import Association, Item, ItemType
+
+from wiredesk_ingest.formats.dates import moment
+from wiredesk_ingest.formats.markup import (
+    Block,
+    blocks_of,
+    html_of_blocks,
+    html_tree,
+    paragraphs_of_plain,
+    plain,
+)
+from wiredesk_ingest.formats.plain_text import content_uri
+from wiredesk_ingest.formats.safe_json import parse_json
+from wiredesk_ingest.formats.sniffing import root_name
+from wiredesk_ingest.formats.vocabulary import distinct
+from wiredesk_ingest.wire import Wire
+
+ROOTS = frozenset(
+    [
+        "html",
+        "head",
+        "body",
+        "title",
+        "meta",
+        "article",
+        "main",
+        "section",
+        "div",
+        "p",
+        "span",
+        "h1",
+        "h2",
+        "h3",
+        "table",
+        "ul",
+        "ol",
+        "a",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "br",
+        "img",
+        "header",
+        "blockquote",
+        "pre",
+        "link",
+        "script",
+        "style",
+        "figure",
+    ]
+)
+STORY_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*)$")
+Facts = dict[str, Any]
+
+
+def recognise(text: str) -> bool:
+    """Whether the first element is one of HTML's."""
+    return root_name(text) in ROOTS
+
+
+def parse(text: str, wire: Wire) -> tuple[Item, ...]:
+    """One item: the page's main story."""
+    tree = html_tree(text)
+    if tree is None:
+        raise Unreadable("empty", "an HTML page with nothing in it: send the story")
+    stated, meta = _stated(tree), _meta(tree)
+    paragraphs = _main_text(text, tree)
+    zone = wire.provider.zone
+    published = _said(stated, "datePublished") or _first(
+        meta, "article:published_time", "datepublished", "date", "dc.date"
+    )
+    modified = _said(stated, "dateModified") or _first(meta, "article:modified_time", "datemodified", "last-modified")
+    address = _address(tree, stated, meta)
+    return (
+        Item(
+            uri=address or content_uri("\n".join(paragraphs)),
+            type=ItemType.text,
+            language=_language(tree, stated) or wire.provider.language,
+            headline=_line(_said(stated, "headline") or _first(meta, "og:title", "twitter:title") or _title(tree)),
+            byline=_line(_said(stated, "author") or _first(meta, "author", "dc.creator", "byl", "article:author")),
+            source=_line(_said(stated, "publisher") or _first(meta, "og:site_name")) or wire.provider.source,
+            credit=wire.provider.credit,
+            categories=distinct([_first(meta, "article:section") or _said(stated, "articleSection")]),
+            keywords=_keywords(stated, meta),
+            summary=_line(_said(stated, "description") or _first(meta, "og:description", "description")),
+            body_text="\n\n".join(paragraphs),
+            body_html=html_of_blocks(Block(paragraph, "p") for paragraph in paragraphs),
+            first_created=moment(published, zone),
+            version_created=moment(modified or published, zone),
+            copyright_holder=_line(_said(stated, "copyrightHolder")),
+            associations=_pictures(meta),
+        ),
+    )
+
+
+def _main_text(text: str, tree: etree._Element) -> list[str]:
+    found = trafilatura.extract(text, fast=True, include_comments=False, include_tables=True, deduplicate=False)
+    paragraphs = paragraphs_of_plain(found or "", keep_lines=False) if found else []
+    if paragraphs:
+        return paragraphs
+    return [block.text for block in blocks_of(_body(tree))]
+
+
+def _body(tree: etree._Element) -> etree._Element:
+    return next((e for e in tree.iter("article", "main", "body")), tree)
+
+
+def _stated(tree: etree._Element) -> Facts:
+    """The JSON-LD object that describes the story, {} when there is none that can be read."""
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or ""):
+            try:
+                value = parse_json(html.unescape((script.text or "").strip()))
+            except Unreadable:
+                continue
+            story = next((entry for entry in _objects(value) if _is_story(entry)), None)
+            if story:
+                return story
+    return {}
+
+
+def _objects(value: Any, depth: int = 0) -> Iterator[Facts]:
+    if isinstance(value, list) and depth < 5:
+        for entry in value:
+            yield from _objects(entry, depth + 1)
+    elif isinstance(value, dict) and depth < 5:
+        yield value
+        yield from _objects(value.get("@graph"), depth + 1)
+        yield from _objects(value.get("mainEntity"), depth + 1)
+
+
+def _is_story(entry: Facts) -> bool:
+    kinds = entry.get("@type")
+    return any(isinstance(k, str) and STORY_TYPES.search(k) for k in (kinds if isinstance(kinds, list) else [kinds]))
+
+
+def _said(stated: Facts, key: str) -> str:
+    return _words(stated.get(key), 0)
+
+
+def _words(value: Any, depth: int) -> str:
+    """Text of a JSON-LD value: itself, its name or value, or the members of a list joined."""
+    if isinstance(value, str):
+        return html.unescape(value).strip()
+    if isinstance(value, dict) and depth < 3:
+        return _words(value.get("name") or value.get("@value") or value.get("url"), depth + 1)
+    if isinstance(value, list) and depth < 3:
+        return ", ".join(distinct([_words(entry, depth + 1) for entry in value]))
+    return ""
+
+
+def _meta(tree: etree._Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        content = (element.get("content") or "").strip()
+        if name and content:
+            found.setdefault(name.lower(), content)
+    return found
+
+
+def _first(meta: dict[str, str], *names: str) -> str:
+    return next((meta[name] for name in names if name in meta), "")
+
+
+def _title(tree: etree._Element) -> str:
+    return next((found for name in ("h1", "title") for e in tree.iter(name) if (found := plain(e))), "")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _language(tree: etree._Element, stated: Facts) -> str | None:
+    return _said(stated, "inLanguage") or (tree.get("lang") or "").strip() or None
+
+
+def _address(tree: etree._Element, stated: Facts, meta: dict[str, str]) -> str:
+    """The page's canonical address is its identity."""
+    links = (e.get("href") or "" for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower())
+    found = (*links, meta.get("og:url", ""), _said(stated, "url"))
+    return next((address.strip() for address in found if address.strip().startswith(("http://", "https://"))), "")
+
+
+def _keywords(stated: Facts, meta: dict[str, str]) -> tuple[str, ...]:
+    found = _said(stated, "keywords") or _first(meta, "news_keywords", "keywords", "article:tag")
+    return distinct(found.split(","))
+
+
+def _pictures(meta: dict[str, str]) -> tuple[Association, ...]:
+    address = _first(meta, "og:image")
+    return (Association(rel="featuremedia", type=ItemType.picture, href=address),) if address else ()

@@ -1,0 +1,465 @@
+"""Markup to text, block by block and without losing a word, and the same markup made safe to show.
+
+Works on trees of any vocabulary: XHTML, NITF, an agency's own; names count without namespace and case.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+import nh3
+from lxml import etree
+
+from wiredesk_ingest.formats.charset import without_controls
+
+BLOCK = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "body.content",
+        "body.head",
+        "body.end",
+        "byline",
+        "byttl",
+        "caption",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "headline",
+        "hedline",
+        "hl1",
+        "hl2",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "media",
+        "media-caption",
+        "menu",
+        "nav",
+        "nitf",
+        "note",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "block",
+        "abstract",
+        "tagline",
+        "distributor",
+        "dateline",
+    ]
+)
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "br",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "chron",
+        "city",
+        "classifier",
+        "copyrite",
+        "country",
+        "event",
+        "function",
+        "location",
+        "money",
+        "num",
+        "object",
+        "object.title",
+        "org",
+        "person",
+        "postaddr",
+        "pronounce",
+        "region",
+        "state",
+        "virtloc",
+        "alt-code",
+        "nobr",
+    ]
+)
+UNREAD = frozenset(
+    ["script", "style", "template", "head", "noscript", "iframe", "object", "embed", "svg", "math", "select", "option"]
+)
+PREFORMATTED = frozenset({"pre", "listing", "xmp", "plaintext"})
+ROW = "tr"
+CELLS = frozenset({"td", "th"})
+SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u2028\u2029]+")
+LOOKS_LIKE_HTML = re.compile(
+    r"</?(?:p|div|br|b|i|em|strong|a|span|h[1-6]|ul|ol|li|table|pre|section)\b[^<>]*>", re.IGNORECASE
+)
+BREAK = "\x00"
+"""Stands for a line break inside a paragraph while white space is being folded."""
+CELL = "\x01"
+DEEPEST = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading or table row: `kind` is the local name of its element."""
+
+    text: str
+    kind: str
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects running text and closes it into blocks."""
+
+    blocks: list[Block] = field(default_factory=list)
+    running: list[str] = field(default_factory=list)
+    kept: bool = False
+    """Whether the running text keeps its own line breaks and spaces."""
+
+    def close(self, kind: str) -> None:
+        raw = "".join(self.running)
+        self.running.clear()
+        if self.kept:
+            texts = paragraphs_of_plain(raw.replace(BREAK, "\n"), keep_lines=True)
+        else:
+            texts = [_folded(part) for part in raw.split(BREAK + BREAK)]
+        self.kept = False
+        self.blocks += [Block(text, kind) for text in texts if text]
+
+
+def local(element: etree._Element) -> str:
+    """The element's name in lower case without its namespace; "" for comments and the like."""
+    return _local(element.tag) if isinstance(element.tag, str) else ""
+
+
+def blocks_of(element: etree._Element, skip: Iterable[etree._Element] = ()) -> list[Block]:
+    """All blocks of text under an element, in order, without the subtrees in `skip`."""
+    writer = _Writer()
+    _walk(element, writer, frozenset(skip), 0)
+    writer.close(local(element))
+    return writer.blocks
+
+
+def text_of(blocks: Iterable[Block]) -> str:
+    """Blocks as a body text: paragraphs joined by one blank line."""
+    return "\n\n".join(block.text for block in blocks)
+
+
+def plain(element: etree._Element | None) -> str:
+    """All text of an element on one line."""
+    if element is None:
+        return ""
+    if not len(element):
+        return SPACES.sub(" ", element.text or "").strip()
+    return SPACES.sub(" ", " ".join(block.text for block in blocks_of(element))).strip()
+
+
+def html_tree(markup: str) -> etree._Element | None:
+    """The tree of an HTML page or fragment; None when there is nothing in it."""
+    try:
+        return etree.fromstring(without_controls(markup).encode(), _HTML)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def blocks_of_html(markup: str) -> list[Block]:
+    """The blocks of an HTML fragment; text without any markup is read as plain paragraphs."""
+    if "<" not in markup:
+        return [Block(text, "p") for text in paragraphs_of_plain(html.unescape(markup))]
+    tree = html_tree(markup)
+    return [] if tree is None else blocks_of(tree)
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a text holds HTML tags, that is, markup that was escaped on its way."""
+    return LOOKS_LIKE_HTML.search(text) is not None
+
+
+def safe_html(markup: str) -> str:
+    """The markup without anything that runs, loads frames or styles the page it is shown on."""
+    return nh3.clean(without_controls(markup), link_rel=None).strip()
+
+
+def html_of_blocks(blocks: Iterable[Block]) -> str:
+    """Plain blocks as simple HTML."""
+    parts = []
+    for block in blocks:
+        name = block.kind if block.kind in _SHOWN_AS_THEY_ARE else "p"
+        parts.append(f"<{name}>{html.escape(block.text, quote=False).replace(chr(10), '<br>')}</{name}>")
+    return "\n".join(parts)
+
+
+def html_of_tree(element: etree._Element, skip: Iterable[etree._Element] = ()) -> str:
+    """A tree of any vocabulary as safe HTML: known elements stay, unknown blocks become paragraphs."""
+    parts: list[str] = []
+    _write_html(element, parts, frozenset(skip), 0)
+    return safe_html("".join(parts))
+
+
+def paragraphs_of_plain(text: str, *, keep_lines: bool = False) -> list[str]:
+    """Paragraphs of a text without markup.
+
+    Blank lines part them; where there are none every line is one, unless lines are kept as they are (tables).
+    Lines that only wrap are joined.
+    """
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(8).split("\n")]
+    groups: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip():
+            groups[-1].append(line)
+        elif groups[-1]:
+            groups.append([])
+    groups = [group for group in groups if group]
+    if keep_lines:
+        return ["\n".join(group) for group in groups]
+    if len(groups) == 1 and not _is_wrapped(groups[0]):
+        return [line.strip() for line in groups[0]]
+    return [paragraph for group in groups for paragraph in _paragraphs_of_group(group)]
+
+
+def _paragraphs_of_group(group: list[str]) -> list[str]:
+    """One paragraph, or several when indented first lines say so."""
+    starts = [position for position, line in enumerate(group) if line.startswith("  ")]
+    if starts and 0 < len(starts) < len(group) and starts[0] == 0 and _is_wrapped(group):
+        edges = [*starts, len(group)]
+        return [" ".join(line.strip() for line in group[a:b]) for a, b in pairwise(edges)]
+    return [" ".join(line.strip() for line in group)] if _is_wrapped(group) else ["\n".join(group).strip()]
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether these lines are running text wrapped at a margin: all but paragraph ends are nearly full."""
+    widths = [len(line) for line in lines]
+    widest = max(widths)
+    if len(lines) < 2 or not 40 <= widest <= 120:
+        return False
+    full = sum(width >= widest * 0.7 for width in widths[:-1])
+    tabular = sum("   " in line.strip() for line in lines)
+    return full >= (len(lines) - 1) * 0.8 and tabular * 4 < len(lines)
+
+
+def _walk(element: etree._Element, writer: _Writer, skip: frozenset[etree._Element], depth: int) -> None:
+    name = local(element)
+    if depth > DEEPEST:
+        writer.running.append("".join(element.itertext()))
+        return
+    keeping = name in PREFORMATTED
+    if keeping:
+        writer.kept = True
+    if element.text:
+        writer.running.append(element.text)
+    mixed = _is_mixed(element)
+    for child in element:
+        _walk_child(child, writer, skip, depth, mixed=mixed, parent=name)
+        if child.tail:
+            if keeping:
+                writer.kept = True
+            writer.running.append(child.tail)
+
+
+def _walk_child(
+    child: etree._Element,
+    writer: _Writer,
+    skip: frozenset[etree._Element],
+    depth: int,
+    *,
+    mixed: bool,
+    parent: str,
+) -> None:
+    if not isinstance(child.tag, str):
+        writer.running.append(_entity(child))
+        return
+    name = local(child)
+    if name in UNREAD or child in skip:
+        return
+    if name == "br":
+        writer.running.append(BREAK)
+    elif name in CELLS and not _has_blocks(child):
+        if writer.running and "".join(writer.running).strip():
+            writer.running.append(CELL)
+        _walk(child, writer, skip, depth + 1)
+    elif _is_block(name, mixed=mixed):
+        writer.close(parent)
+        _walk(child, writer, skip, depth + 1)
+        writer.close(name)
+    else:
+        _walk(child, writer, skip, depth + 1)
+
+
+def _is_block(name: str, *, mixed: bool) -> bool:
+    """Elements that nobody knows are inline in running text and blocks elsewhere."""
+    if name in BLOCK:
+        return True
+    return name not in INLINE and not mixed
+
+
+def _is_mixed(element: etree._Element) -> bool:
+    """Whether text stands directly beside the element's children."""
+    if element.text and not element.text.isspace():
+        return True
+    return any(child.tail and not child.tail.isspace() for child in element)
+
+
+def _has_blocks(element: etree._Element) -> bool:
+    return any(local(child) in BLOCK for child in element)
+
+
+def _folded(text: str) -> str:
+    """White space made single; line breaks and cell borders put back where they stood."""
+    lines = (SPACES.sub(" ", line).replace(CELL, "\t").strip() for line in text.split(BREAK))
+    cells = ("\t".join(part.strip() for part in line.split("\t")) for line in lines)
+    return "\n".join(line for line in cells if line)
+
+
+def _write_html(element: etree._Element, parts: list[str], skip: frozenset[etree._Element], depth: int) -> None:
+    parts.append(html.escape(element.text or "", quote=False))
+    mixed = _is_mixed(element)
+    for child in element if depth <= DEEPEST else ():
+        name = local(child)
+        parts.append(html.escape(_entity(child), quote=False) if not name else "")
+        if name and name not in UNREAD and child not in skip:
+            shown = _HTML_NAMES.get(name) or (name if name in _HTML_ELEMENTS else "")
+            shown = shown or ("p" if _is_block(name, mixed=mixed) and not _has_blocks(child) else "")
+            parts.append(f"<{shown}{_attributes(child)}>" if shown else "")
+            _write_html(child, parts, skip, depth + 1)
+            parts.append(f"</{shown}>" if shown and shown not in _EMPTY else "")
+        parts.append(html.escape(child.tail or "", quote=False))
+
+
+def _attributes(element: etree._Element) -> str:
+    kept = ((name, element.get(name)) for name in ("href", "src", "alt", "title", "colspan", "rowspan", "lang"))
+    return "".join(f' {name}="{html.escape(value)}"' for name, value in kept if value)
+
+
+def _entity(node: etree._Element) -> str:
+    """The text of an entity that the parser left as it stood; "" for comments and the like."""
+    name = getattr(node, "name", "")
+    return html.unescape(f"&{name};") if name else ""
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2].rpartition(":")[2].lower()
+
+
+_HTML = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+_HTML_NAMES = {"hl1": "h1", "hl2": "h2", "hedline": "h1"}
+_HTML_ELEMENTS = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "dfn",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+        "var",
+    ]
+)
+_EMPTY = frozenset({"br", "hr", "img"})
+_SHOWN_AS_THEY_ARE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "figcaption"})

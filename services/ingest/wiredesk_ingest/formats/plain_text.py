@@ -1,0 +1,61 @@
+"""Plain text: no field is named, so only what is sure is read. The first short line is the headline."""
+
+from __future__ import annotations
+
+import re
+
+from wiredesk_core.identity import sha256_of
+from wiredesk_core.item import Item
+
+from wiredesk_ingest.formats.markup import Block, html_of_blocks, paragraphs_of_plain
+from wiredesk_ingest.wire import Wire
+
+LONGEST_HEADLINE = 160
+SENTENCE_END = re.compile(r"[.…][\"'”’»)]*$")
+BYLINE = re.compile(r"^(?:by|von|par|por|door|di|av|af)\s+\w[^.!?]{2,80}$", re.IGNORECASE)
+
+
+def recognise(text: str) -> bool:
+    """Any text that no other format claimed."""
+    return bool(text.strip())
+
+
+def parse(text: str, wire: Wire) -> tuple[Item, ...]:
+    """One item. Its uri is made of its content, so that the same text is the same story whenever it comes."""
+    paragraphs = paragraphs_of_plain(text.strip("\f\n\r "))
+    headline, rest = _headline(paragraphs)
+    byline, rest = _byline(rest)
+    blocks = [Block(paragraph, "p") for paragraph in rest]
+    return (
+        Item(
+            uri=content_uri(text),
+            headline=headline,
+            byline=byline,
+            language=wire.provider.language,
+            source=wire.provider.source,
+            credit=wire.provider.credit,
+            body_text="\n\n".join(rest),
+            body_html=html_of_blocks(blocks),
+        ),
+    )
+
+
+def content_uri(text: str) -> str:
+    """A stable uri for a text that has no id of its own: white space and line ends do not count."""
+    return f"urn:sha256:{sha256_of(' '.join(text.split()).encode('utf-8', 'replace'))}"
+
+
+def _headline(paragraphs: list[str]) -> tuple[str, list[str]]:
+    """The first paragraph when it is one short line that is no sentence, and more follows; it leaves the body then."""
+    first = paragraphs[0] if paragraphs else ""
+    if len(paragraphs) == 1:
+        return (first if len(first) <= LONGEST_HEADLINE and "\n" not in first else ""), paragraphs
+    if len(first) > LONGEST_HEADLINE or "\n" in first or SENTENCE_END.search(first):
+        return "", paragraphs
+    return first, paragraphs[1:]
+
+
+def _byline(paragraphs: list[str]) -> tuple[str, list[str]]:
+    if len(paragraphs) > 1 and BYLINE.match(paragraphs[0]) and not SENTENCE_END.search(paragraphs[0]):
+        return paragraphs[0], paragraphs[1:]
+    return "", paragraphs

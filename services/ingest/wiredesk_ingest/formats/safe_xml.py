@@ -1,0 +1,115 @@
+"""XML from strangers: nothing is fetched, nothing grows, and what can be read of a damaged document is read."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+from wiredesk_core.failures import Unreadable
+from wiredesk_core.item import ParseWarning
+
+from wiredesk_ingest.formats.charset import without_controls
+
+XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
+DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
+ROOT_START = re.compile(r"<[A-Za-z_]")
+ENTITY = re.compile(r"""<!ENTITY\s+(%\s+)?([^\s"']+)\s+(?:(SYSTEM|PUBLIC)\b|"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+REFERENCE = re.compile(r"[&%](?!#)[^\s;&%]+;|&#0*3[78];|&#[xX]0*2[56];")
+"""A reference in an entity's value, also one hidden by writing its ampersand or per cent sign as a number."""
+HARMLESS = frozenset({"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"})
+STRAY_AMPERSAND = re.compile(r"&(?!#[0-9]+;|#[xX][0-9a-fA-F]+;|[A-Za-z_][\w.-]*;)")
+NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+MOST_ENTITIES = 500
+MOST_EXPANDED = 100_000
+"""Characters that a document's own entities may add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document and what had to be repaired in it."""
+
+    root: etree._Element
+    warnings: tuple[ParseWarning, ...] = ()
+
+
+def parse_xml(text: str) -> Document:
+    """The tree of an XML text. Raises Unreadable: xml_bomb, external_entity, xml_broken."""
+    text = XML_DECLARATION.sub("", without_controls(text), count=1).strip()
+    refuse_entities(text)
+    try:
+        return Document(etree.fromstring(_named(text).encode(), _parser(recover=False)))
+    except etree.XMLSyntaxError as error:
+        return _repaired(text, error)
+
+
+def refuse_entities(text: str) -> None:
+    """Raises Unreadable when the document declares entities that reach outside or could grow."""
+    doctype = DOCTYPE.search(text)
+    if doctype is None:
+        return
+    root = ROOT_START.search(text, doctype.end())
+    added = 0
+    declared = ENTITY.findall(text[doctype.start() :])
+    if len(declared) > MOST_ENTITIES:
+        raise Unreadable("xml_bomb", f"more than {MOST_ENTITIES} entities: write the characters themselves")
+    for parameter, name, outside, *values in declared:
+        if outside:
+            raise Unreadable("external_entity", f"entity {name!r} points outside the document: send it without")
+        value = "".join(values)
+        references = set(REFERENCE.findall(value)) - HARMLESS
+        added += len(value) * text.count(f"&{name};")
+        if parameter or references or added > MOST_EXPANDED:
+            raise Unreadable("xml_bomb", f"entity {name!r} is built from others or grows: write its text out")
+    if root is None:
+        raise Unreadable("xml_broken", "there is a DOCTYPE and no element after it")
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities="internal",
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+        strip_cdata=True,
+    )
+
+
+def _repaired(text: str, error: etree.XMLSyntaxError) -> Document:
+    """What can be read of a document that is not well-formed."""
+    reason = str(error)
+    if "xcessive depth" in reason or "mplification" in reason or "entity reference loop" in reason:
+        raise Unreadable("xml_bomb", f"{reason}: flatten the document") from error
+    mended = "".join(
+        part if part.startswith("<![CDATA[") else STRAY_AMPERSAND.sub("&amp;", part) for part in CDATA.split(text)
+    )
+    try:
+        root = etree.fromstring(_named(mended).encode(), _parser(recover=True))
+    except etree.XMLSyntaxError as worse:
+        raise Unreadable("xml_broken", f"{worse}: send well-formed XML") from worse
+    if root is None:
+        raise Unreadable("xml_broken", f"{reason}: send well-formed XML")
+    return Document(root, (ParseWarning(code="xml_repaired", detail=reason[:200]),))
+
+
+def _named(text: str) -> str:
+    """HTML's named characters written out: without a DTD the parser would drop them, and with them the word."""
+    if not NAMED.search(text):
+        return text
+    parts = (part if part.startswith("<![CDATA[") else NAMED.sub(_character, part) for part in CDATA.split(text))
+    return "".join(parts)
+
+
+def _character(reference: re.Match[str]) -> str:
+    if reference[0] in HARMLESS:
+        return reference[0]
+    known = html.unescape(reference[0])
+    return known if known != reference[0] and "<" not in known and "&" not in known else reference[0]

@@ -1,0 +1,60 @@
+"""What a text is, by its own first characters: the name of its root element, and formats that are none of ours."""
+
+from __future__ import annotations
+
+import re
+
+PROLOG = re.compile(
+    r"\s*(?:<\?(?:[^?]|\?(?!>))*+\?>\s*|<!--.*?-->\s*|<!DOCTYPE\s+([^\s>\[]+)[^>\[]*(?:\[.*?\]\s*)?>\s*)",
+    re.DOTALL | re.IGNORECASE,
+)
+START_TAG = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
+DECLARED = re.compile(r"\s*<(?:\?xml|!DOCTYPE)\b", re.IGNORECASE)
+MAGIC = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"\xd0\xcf\x11\xe0",
+    b"BM6",
+)
+AGENCY_CONTROLS = re.compile(r"[\x01-\x04]")
+"""SOH, STX, ETX and EOT frame IPTC 7901 and ANPA 1312 messages."""
+MAIL_HEADER = re.compile(
+    r"^(?:received|from|to|subject|date|mime-version|message-id|return-path):[ \t]", re.IGNORECASE | re.MULTILINE
+)
+HEAD = 4096
+
+
+def root_name(text: str) -> str:
+    """The local name of the first element, in lower case; "" for text that does not start with markup."""
+    at = 0
+    while prolog := PROLOG.match(text, at):
+        at = prolog.end()
+    start = START_TAG.match(text, at)
+    return start[1].lower() if start else ""
+
+
+def is_declared_markup(text: str) -> bool:
+    """Whether the text says itself that it is XML or HTML."""
+    return DECLARED.match(text) is not None
+
+
+def foreign_kind(data: bytes, text: str) -> str | None:
+    """What this is when it is no text, or a wire of a kind that is not read yet; None for what may be ours."""
+    if data.startswith(MAGIC):
+        return "a binary file"
+    head = text[:HEAD]
+    if AGENCY_CONTROLS.search(head):
+        return "an IPTC 7901 or ANPA 1312 message"
+    if len({header.lower() for header in MAIL_HEADER.findall(_first_lines(head))}) >= 3:
+        return "an e-mail"
+    strange = sum(character < " " and character not in "\t\n\r\f\v\x1b" for character in head) + head.count("\ufffd")
+    return "not text" if strange * 20 > len(head) else None
+
+
+def _first_lines(head: str) -> str:
+    return head.lstrip().split("\n\n")[0].split("\r\n\r\n")[0]

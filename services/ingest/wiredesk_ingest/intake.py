@@ -1,0 +1,135 @@
+"""From wire to facts: which format it is, what items it holds, and what follows for the desk. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wiredesk_core.failures import Unreadable
+from wiredesk_core.identity import item_id_of
+from wiredesk_core.item import Item, ParseWarning, Raw
+from wiredesk_core.messages import CancelMarked, VersionAccepted
+
+from wiredesk_ingest.formats import FORMATS, WireFormat
+from wiredesk_ingest.formats.charset import Decoded, decode, without_controls
+from wiredesk_ingest.formats.sniffing import foreign_kind, is_declared_markup, root_name
+from wiredesk_ingest.providers import Profile
+from wiredesk_ingest.wire import Wire
+
+CLAIMS = {
+    "json": ("ninjs",),
+    "html": ("html",),
+    "xml": ("newsml_g2", "html"),
+    "plain": ("plain_text",),
+}
+"""Formats that a content type may mean, by a word in its subtype; other content types claim nothing."""
+HOW_TO_MEND = "send ninjs, NewsML-G2, HTML or plain text"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a wire says: its format, the parser that read it (`ninjs@1`), its items; a message may hold none."""
+
+    format: str
+    parser: str
+    items: tuple[Item, ...]
+
+
+def read_wire(wire: Wire) -> Reading:
+    """The items of a wire. Raises Unreadable; anything else that comes out is a fault of ours."""
+    if not wire.data.strip():
+        raise Unreadable("empty", "the wire has no content: send the story in the body")
+    decoded = decode(wire.data, wire.content_type)
+    found = _format_of(wire, decoded.text)
+    text = without_controls(decoded.text)
+    warnings = (*decoded.warnings, *_mismatch(wire, found), *_stripped(decoded, text))
+    raw = Raw(sha256=wire.sha256, format=found.name, charset=decoded.charset, size=len(wire.data))
+    update = {"provider": wire.provider.name, "raw": raw}
+    items = tuple(
+        item.model_copy(update={**update, "warnings": (*warnings, *item.warnings)}) for item in found.parse(text, wire)
+    )
+    return Reading(found.name, found.parser, items)
+
+
+def facts_of(
+    reading: Reading, wire: Wire, receipt_id: str, received_at: datetime
+) -> tuple[VersionAccepted | CancelMarked, ...]:
+    """What the desk is told about a reading: a version for each item, then a mark for each item it cancels."""
+    return tuple(fact for item in reading.items for fact in _facts(item, reading, wire, receipt_id, received_at))
+
+
+def parse_bytes(data: bytes, filename: str, profile: Profile, content_type: str = "") -> list[dict[str, Any]]:
+    """A wire as the command line prints it: `{"format", "item"}` records, or one `{"quarantine"}`. Never raises."""
+    try:
+        reading = read_wire(Wire(data, profile, content_type, filename))
+    except Unreadable as unreadable:
+        return [_quarantine(unreadable.code, unreadable.detail)]
+    except Exception as fault:
+        return [_quarantine("parser_crash", f"{type(fault).__name__}: {fault}")]
+    if not reading.items:
+        return [_quarantine("no_item", f"a {reading.format} message without items")]
+    return [{"format": reading.format, "item": item.model_dump(mode="json")} for item in reading.items]
+
+
+def _format_of(wire: Wire, text: str) -> WireFormat:
+    foreign = foreign_kind(wire.data, text)
+    if foreign in {"not text", "a binary file"}:
+        raise Unreadable("not_text", f"this is {foreign}: {HOW_TO_MEND}")
+    if foreign:
+        raise Unreadable("unknown_format", f"this is {foreign}, which is not read yet: {HOW_TO_MEND}")
+    found = next(known for known in FORMATS if known.recognise(text))
+    name = root_name(text)
+    if found.name == "plain_text" and (is_declared_markup(text) or (name and _closes(text, name))):
+        raise Unreadable("unknown_format", f"XML of an unknown vocabulary, root element <{name or '?'}>: {HOW_TO_MEND}")
+    return found
+
+
+def _closes(text: str, name: str) -> bool:
+    """Whether the text also closes its first element: then it is markup, not a story that starts with `<`."""
+    return text.rstrip().lower().endswith((f"{name}>", "/>"))
+
+
+def _mismatch(wire: Wire, found: WireFormat) -> Iterator[ParseWarning]:
+    essence = wire.content_type.partition(";")[0].strip().lower()
+    meant = next((formats for word, formats in CLAIMS.items() if word in essence.rpartition("/")[2]), None)
+    if meant and found.name not in meant:
+        yield ParseWarning(code="content_type_mismatch", detail=f"came as {essence}, is {found.name}")
+
+
+def _stripped(decoded: Decoded, text: str) -> Iterator[ParseWarning]:
+    if len(text) != len(decoded.text):
+        detail = f"{len(decoded.text) - len(text)} left out"
+        yield ParseWarning(code="control_characters", detail=detail)
+
+
+def _facts(
+    item: Item, reading: Reading, wire: Wire, receipt_id: str, received_at: datetime
+) -> Iterator[VersionAccepted | CancelMarked]:
+    scope = wire.provider.scope
+    yield VersionAccepted(
+        receipt_id=receipt_id,
+        item_id=item_id_of(scope, item.uri),
+        scope=scope,
+        wire_sha256=wire.sha256,
+        received_at=received_at,
+        parser=reading.parser,
+        item=item,
+    )
+    for cancel in item.cancels:
+        for reached in dict.fromkeys((scope, *wire.provider.may_cancel)):
+            yield CancelMarked(
+                receipt_id=receipt_id,
+                scope=reached,
+                alias=cancel.id,
+                version=cancel.version,
+                wire_sha256=wire.sha256,
+                received_at=received_at,
+                by_uri=item.uri,
+                reason=item.ed_note or item.headline,
+            )
+
+
+def _quarantine(code: str, detail: str) -> dict[str, Any]:
+    return {"quarantine": {"code": code, "detail": detail}}
