@@ -1,0 +1,86 @@
+"""The gateway's HTTP app over its ports. It reads; nothing here can change an item."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from wiredesk_core.keys import KIND, KeyRing
+from wiredesk_core.ports import ArchiveReader, Clock, IndexReader, Query, Registry
+from wiredesk_core.web.app import web_app
+from wiredesk_core.web.health import Check
+
+from wiredesk_gateway.changes import ChangeLog
+from wiredesk_gateway.cursors import CursorSeal
+from wiredesk_gateway.desk import Desk, Limits
+from wiredesk_gateway.documents import completed
+from wiredesk_gateway.doors import Doors
+from wiredesk_gateway.reading import Reader
+from wiredesk_gateway.routes.changes import add_changes
+from wiredesk_gateway.routes.items import add_items
+from wiredesk_gateway.routes.quarantine import add_quarantine
+from wiredesk_gateway.routes.receipts import add_receipts
+from wiredesk_gateway.views import Views
+
+ROUTES = (add_items, add_changes, add_receipts, add_quarantine)
+"""Every guarded route comes from here."""
+
+DESCRIPTION = "Enriched news articles for internal apps. Every call needs an API key: Authorization: Bearer wd_…"
+
+
+def create_app(
+    *,
+    archive: ArchiveReader,
+    index: IndexReader,
+    registry: Registry,
+    changes: ChangeLog,
+    clock: Clock,
+    signing_key: bytes,
+    limits: Limits | None = None,
+    stopping: asyncio.Event | None = None,
+) -> FastAPI:
+    """The app. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams."""
+    desk = Desk(
+        archive=archive,
+        reader=Reader(archive),
+        index=index,
+        changes=changes,
+        views=Views(),
+        search_cursors=CursorSeal(signing_key, "search"),
+        change_cursors=CursorSeal(signing_key, "changes"),
+        limits=limits or Limits(),
+        stopping=stopping or asyncio.Event(),
+    )
+    app = web_app(
+        service="gateway",
+        title="Wiredesk",
+        version="1",
+        description=DESCRIPTION,
+        checks=_checks(archive, index, registry, changes),
+    )
+    doors = Doors(KeyRing(registry), clock)
+    for add in ROUTES:
+        add(doors, desk)
+    app.include_router(doors.router)
+    _document(app)
+    return app
+
+
+def _checks(archive: ArchiveReader, index: IndexReader, registry: Registry, changes: ChangeLog) -> Mapping[str, Check]:
+    return {
+        "archive": lambda: archive.served(["readiness"]),
+        "index": lambda: index.search(Query(limit=1)),
+        "registry": lambda: registry.get(KIND, "readiness"),
+        "changes": changes.ends,
+    }
+
+
+def _document(app: FastAPI) -> None:
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        return app.openapi_schema or completed(generate())
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents for changing the schema

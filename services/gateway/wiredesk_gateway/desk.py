@@ -1,0 +1,38 @@
+"""What the routes work with: collaborators and limits, made once by `create_app`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from wiredesk_core.ports import ArchiveReader, IndexReader
+
+from wiredesk_gateway.changes import ChangeLog
+from wiredesk_gateway.cursors import CursorSeal
+from wiredesk_gateway.reading import Reader
+from wiredesk_gateway.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one caller may take at a time. Times in seconds."""
+
+    longest_wait: float = 30.0
+    heartbeat: float = 15.0
+    streams_per_key: int = 4
+    snapshot_page: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a route may reach for."""
+
+    archive: ArchiveReader
+    reader: Reader
+    index: IndexReader
+    changes: ChangeLog
+    views: Views
+    search_cursors: CursorSeal
+    change_cursors: CursorSeal
+    limits: Limits
+    stopping: asyncio.Event

@@ -1,0 +1,112 @@
+"""The only way to add a route: who comes in must show a key with a scope, and ask only what the route knows.
+
+Handlers answer with bytes, so FastAPI's own dependency and serialisation machinery is left out of the way;
+it still knows every route, for the OpenAPI document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import request_response
+from wiredesk_core.keys import Key, KeyRing, Scope, require
+from wiredesk_core.ports import Clock
+from wiredesk_core.web.queries import NoParameters, Parameters, openapi_parameters, read_query
+
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[P]):
+    """A request that was let in: by whom, when, asking what."""
+
+    request: Request
+    key: Key
+    now: datetime
+    asked: P
+
+    @property
+    def authorization(self) -> str | None:
+        """The header that let it in, for streams that outlive their key."""
+        return self.request.headers.get("authorization")
+
+
+Handler = Callable[[Call[P]], Awaitable[Response]]
+
+
+class _Straight(APIRoute):
+    """Request in, response out, nothing between."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **told: Any) -> None:
+        super().__init__(path, endpoint, **told)
+        self.app = request_response(endpoint)
+
+
+class Doors:
+    """Collects guarded routes."""
+
+    def __init__(self, keys: KeyRing, clock: Clock) -> None:
+        self.router = APIRouter(route_class=_Straight)
+        self._keys = keys
+        self._clock = clock
+
+    async def readmit(self, header_value: str | None) -> tuple[Key, datetime]:
+        """Check a key again, while its stream goes on. Raises Refused(401) once it no longer holds."""
+        now = self._clock.now()
+        return await self._keys.authenticate(header_value, now), now
+
+    def get(
+        self,
+        path: str,
+        *,
+        scopes: tuple[Scope, ...],
+        asks: type[P],
+        tag: str,
+        responses: Mapping[int, Mapping[str, Any]],
+    ) -> Callable[[Handler[P]], Handler[P]]:
+        """Decorates a handler of GET `path`, for keys with any of `scopes`. Its docstring is the documentation."""
+
+        def add(handler: Handler[P]) -> Handler[P]:
+            async def guarded(request: Request) -> Response:
+                now = self._clock.now()
+                key = await self._keys.authenticate(request.headers.get("authorization"), now)
+                require_any(key, scopes)
+                return await handler(Call(request, key, now, read_query(asks, request)))
+
+            title, _, more = (handler.__doc__ or "").partition("\n")
+            self.router.add_api_route(
+                path,
+                guarded,
+                methods=["GET"],
+                name=handler.__name__,
+                operation_id=handler.__name__,
+                summary=title.rstrip("."),
+                description=more.strip(),
+                tags=[tag],
+                response_class=Response,
+                responses={status: dict(told) for status, told in responses.items()},
+                openapi_extra={
+                    "parameters": openapi_parameters(asks),
+                    "security": [{"key": list(scopes)}],
+                    "x-scopes-any-of": list(scopes),
+                },
+            )
+            return handler
+
+        return add
+
+
+def require_any(key: Key, scopes: tuple[Scope, ...]) -> None:
+    """Raises Refused(403) unless the key has one of the scopes."""
+    if not any(scope in key.scopes for scope in scopes):
+        require(key, scopes[0])
+
+
+__all__ = ["Call", "Doors", "NoParameters", "require_any"]

@@ -1,0 +1,90 @@
+"""Changes as one key may follow them: what happened, in words that hold for this reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+from wiredesk_core.keys import Key
+from wiredesk_core.lifecycle import Standing
+from wiredesk_core.messages import Changed
+from wiredesk_core.moments import iso
+
+from wiredesk_gateway.changes import Place
+from wiredesk_gateway.reading import Reader
+from wiredesk_gateway.views import Views, spliced, tombstone_view
+from wiredesk_gateway.visibility import Sight, former_sight, sight_of
+
+Kind = Literal["created", "updated", "entered", "left", "killed"]
+"""created: new. entered: it was hidden from this reader before. left: from now on it is. killed: take it down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change for one reader, found at (partition, offset); `words` is what is told of the item itself."""
+
+    kind: Kind
+    changed: Changed
+    partition: int
+    offset: int
+    words: Changed | None = None
+
+
+async def events_of(places: Sequence[Place], reader: Reader, key: Key, now: datetime) -> list[Event]:
+    """The events that a key gets of these changes, in order.
+
+    An old change is told in the words of today: the article is the newest one, so that what was corrected or
+    killed since is never told again. Where the item is killed or sealed by now, the change is passed over:
+    the one that took the item away follows further on.
+    """
+    kinds = [await _kind(changed, reader, key, now) for _, _, changed in places]
+    told = {changed.item_id for (_, _, changed), kind in zip(places, kinds, strict=True) if kind in WITH_WORDS}
+    today = await reader.visible(tuple(told), key, now)
+    return [
+        Event(kind, changed, partition, offset, today.get(changed.item_id) if kind in WITH_WORDS else None)
+        for (partition, offset, changed), kind in zip(places, kinds, strict=True)
+        if kind is not None and (kind not in WITH_WORDS or changed.item_id in today)
+    ]
+
+
+WITH_WORDS: frozenset[str] = frozenset({"created", "updated", "entered"})
+
+
+def kind_of(before: Sight, after: Sight, former: Standing) -> Kind | None:
+    """What a change is to a reader who got `before` and gets `after`; None when it is nothing to him."""
+    if after is Sight.gone:
+        return "killed"
+    if after is Sight.sealed:
+        return "left" if before is Sight.visible else None
+    if former is Standing.absent:
+        return "created"
+    return "updated" if before is Sight.visible else "entered"
+
+
+def event_json(event: Event, views: Views) -> bytes:
+    """The event as one line of JSON."""
+    changed = event.changed
+    told: dict[str, Any] = {
+        "kind": event.kind,
+        "cause": changed.cause,
+        "item_id": changed.item_id,
+        "uri": changed.uri,
+        "provider": changed.provider,
+        "revision": changed.revision,
+        "at": iso(changed.changed_at),
+    }
+    if event.kind == "killed":
+        told["tombstone"] = None if changed.tombstone is None else tombstone_view(changed.tombstone)
+    if event.words is None:
+        return orjson.dumps(told)
+    return spliced(b'{"article":' + views.article(event.words) + b"}", told)
+
+
+async def _kind(changed: Changed, reader: Reader, key: Key, now: datetime) -> Kind | None:
+    if sight_of(key, changed, now) is Sight.gone:
+        seen = await reader.look(changed, key, now)
+        return "killed" if seen is Sight.gone else None
+    return kind_of(former_sight(key, changed, now), sight_of(key, changed, now), changed.former_standing)

@@ -1,0 +1,107 @@
+"""Reading the Archive for a key: the one place where routes get items from, each looked at with the key's eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from wiredesk_core.failures import Refused
+from wiredesk_core.keys import Key
+from wiredesk_core.lifecycle import Standing
+from wiredesk_core.messages import Changed
+from wiredesk_core.ports import ArchiveReader, VersionEntry
+from wiredesk_core.web.problems import Explained
+
+from wiredesk_gateway.views import tombstone_view
+from wiredesk_gateway.visibility import Sight, item_sight, sight_of, was_shown, withdrawn
+
+
+class Reader:
+    """An Archive behind the rule of visibility."""
+
+    def __init__(self, archive: ArchiveReader) -> None:
+        self._archive = archive
+
+    async def visible(self, item_ids: Sequence[str], key: Key, now: datetime) -> Mapping[str, Changed]:
+        """The newest revisions of those items that the key may see."""
+        if not item_ids:
+            return {}
+        found = await self._archive.served(item_ids)
+        return {i: changed for i, changed in found.items() if sight_of(key, changed, now) is Sight.visible}
+
+    async def one(self, item_id: str, key: Key, now: datetime) -> Changed:
+        """The newest revision. Raises Refused: 404 when there is nothing for this key, 410 when it was killed."""
+        changed = (await self._archive.served([item_id])).get(item_id)
+        return await self.passed(changed, key, now)
+
+    async def one_at(self, item_id: str, moment: datetime, key: Key, now: datetime) -> Changed:
+        """The revision that was served at a moment, if it and the newest one may be seen now.
+
+        Words that were killed since stay killed, even when the item was brought back.
+        """
+        await self.one(item_id, key, now)
+        then = await self.passed(await self._archive.revision_at(item_id, moment), key, now)
+        raw = then.article.item.raw if then.article else None
+        if raw is not None and raw.sha256 in withdrawn(await self._archive.versions(item_id)):
+            raise killed(then)
+        return then
+
+    async def versions(self, item_id: str, key: Key, now: datetime) -> list[tuple[VersionEntry, bool]]:
+        """The versions of a visible item that the key may know of; with each, whether its words may be told."""
+        entries = await self._archive.versions(item_id)
+        dead = withdrawn(entries)
+        seen = [entry for entry in entries if item_sight(key, entry.item, now) is Sight.visible]
+        return [(entry, entry.wire_sha256 not in dead) for entry in seen]
+
+    def shows(self, changed: Changed, key: Key, now: datetime) -> bool:
+        """Whether the key may see this newest revision."""
+        return sight_of(key, changed, now) is Sight.visible
+
+    async def passed(self, changed: Changed | None, key: Key, now: datetime) -> Changed:
+        """The same revision, if the key may see it. Raises Refused as `one` does."""
+        seen = Sight.sealed if changed is None else await self.look(changed, key, now)
+        if changed is None or seen is Sight.sealed:
+            raise unknown()
+        if seen is Sight.gone:
+            raise killed(changed)
+        return changed
+
+    async def look(self, changed: Changed, key: Key, now: datetime) -> Sight:
+        """What the key gets of a revision; of a killed one only word, and that only if it could ever see it."""
+        seen = sight_of(key, changed, now)
+        if seen is not Sight.gone or changed.former_standing is Standing.open or "embargo:read" in key.scopes:
+            return seen
+        return Sight.gone if was_shown(await self._archive.versions(changed.item_id), now) else Sight.sealed
+
+    async def by_uri(self, uri: str, providers: Sequence[str], key: Key, now: datetime) -> Changed:
+        """The item of that uri, else of that alias. Raises Refused: 404, 410, or 409 when several go by it."""
+        found = await self._archive.served(await self._archive.find(uri))
+        wanted = [c for c in found.values() if not providers or c.provider in providers]
+        named = [c for c in wanted if c.uri == uri] or wanted
+        seen = {c.item_id: await self.look(c, key, now) for c in named}
+        alive = [c for c in named if seen[c.item_id] is Sight.visible]
+        gone = [c for c in named if seen[c.item_id] is Sight.gone]
+        if len(alive) > 1:
+            raise ambiguous(alive)
+        if alive or not gone:
+            return await self.passed(next(iter(alive), None), key, now)
+        raise killed(gone[0])
+
+
+def unknown() -> Refused:
+    """Not there, or not for this key: the same words for both."""
+    return Refused(404, "item_not_found", "there is no such item")
+
+
+def killed(changed: Changed) -> Refused:
+    """Withdrawn by its provider or an operator: all that is left is its tombstone."""
+    told = {} if changed.tombstone is None else {"tombstone": tombstone_view(changed.tombstone)}
+    return Explained(410, "item_killed", "this item was killed: stop using it and take it down", extra=told)
+
+
+def ambiguous(items: Sequence[Changed]) -> Refused:
+    """Several items go by the same name."""
+    told = [{"item_id": changed.item_id, "uri": changed.uri, "provider": changed.provider} for changed in items]
+    return Explained(
+        409, "ambiguous_uri", "several items go by this uri: name one by item_id or provider", extra={"items": told}
+    )

@@ -1,0 +1,1 @@
+"""The gateway's routes, a file a noun; each adds its own to the doors."""

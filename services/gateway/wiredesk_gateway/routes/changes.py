@@ -1,0 +1,214 @@
+"""/v1/changes, its stream, and the snapshot to begin from: how an app keeps a copy that is never wrong for long."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import orjson
+from pydantic import Field
+from starlette.responses import Response, StreamingResponse
+from wiredesk_core.failures import Refused
+from wiredesk_core.keys import Key
+from wiredesk_core.messages import Changed
+from wiredesk_core.web.problems import Explained
+from wiredesk_core.web.queries import Parameters
+
+from wiredesk_gateway.answers import NO_STORE, fresh
+from wiredesk_gateway.changes import Expired, Page, Positions
+from wiredesk_gateway.desk import Desk
+from wiredesk_gateway.documents import CHANGES, SNAPSHOT, STREAM
+from wiredesk_gateway.doors import Call, Doors, NoParameters, require_any
+from wiredesk_gateway.feed import Event, event_json, events_of
+
+RETRY_MS = 2000
+STREAM_PAGE = 100
+
+
+class ChangesAsked(Parameters):
+    """Where to go on, and how long to wait for news."""
+
+    cursor: str | None = Field(
+        default=None, description="`next` of the page before; none begins with the oldest change"
+    )
+    limit: int = Field(default=100, ge=1, le=500, description="Changes looked at for a page")
+    wait: float = Field(default=0, ge=0, le=60, description="Seconds to wait when there is nothing new")
+
+
+class StreamAsked(Parameters):
+    """Where to begin; a Last-Event-ID header goes before it."""
+
+    cursor: str | None = Field(default=None, description="Any cursor of /v1/changes or /v1/snapshot")
+
+
+def add_changes(doors: Doors, desk: Desk) -> None:
+    """Adds the routes."""
+    open_streams: Counter[str] = Counter()
+
+    @doors.get("/v1/changes", scopes=("items:read",), asks=ChangesAsked, tag="changes", responses=CHANGES)
+    async def get_changes(call: Call[ChangesAsked]) -> Response:
+        """Everything that changed since a cursor, in order for each item.
+
+        A page may be empty although there is more: follow `next` while `has_more`. The cursor holds on every gateway.
+        """
+        return await _changes(desk, doors, call)
+
+    @doors.get("/v1/changes/stream", scopes=("items:read",), asks=StreamAsked, tag="changes", responses=STREAM)
+    async def stream_changes(call: Call[StreamAsked]) -> Response:
+        """The same changes as server-sent events; each event's id is a cursor.
+
+        Browsers and clients resume with Last-Event-ID by themselves. Comments keep the connection alive.
+        """
+        cursor = call.request.headers.get("last-event-id") or call.asked.cursor
+        page = await _read(desk, _place(desk, cursor), STREAM_PAGE, 0)
+        _check_streams(open_streams, call.key, desk.limits.streams_per_key)
+        frames = _frames(desk, doors, call, page, open_streams)
+        headers = {**NO_STORE, "x-accel-buffering": "no"}
+        return StreamingResponse(frames, headers=headers, media_type="text/event-stream")
+
+    @doors.get("/v1/snapshot", scopes=("items:read",), asks=NoParameters, tag="changes", responses=SNAPSHOT)
+    async def get_snapshot(call: Call[NoParameters]) -> Response:
+        """All items that the key may see, as NDJSON, and the cursor from which to follow what changed meanwhile.
+
+        The last line says `end`: without it the snapshot is not whole.
+        """
+        ends = await desk.changes.ends()
+        cursor = _cursor(desk, ends.epoch, ends.positions)
+        headers = {**NO_STORE, "wiredesk-cursor": cursor}
+        return StreamingResponse(_lines(desk, call, cursor), headers=headers, media_type="application/x-ndjson")
+
+
+Place = tuple[str | None, Positions | None]
+
+
+async def _changes(desk: Desk, doors: Doors, call: Call[ChangesAsked]) -> Response:
+    """Reads on while nothing in the log is for this key, as long as it may wait."""
+    deadline = time.monotonic() + min(call.asked.wait, desk.limits.longest_wait)
+    place = _place(desk, call.asked.cursor)
+    while True:
+        left = max(deadline - time.monotonic(), 0)
+        page = await _read_or_stop(desk, place, call.asked.limit, left)
+        key, now = await doors.readmit(call.authorization)
+        events = await events_of(page.changes, desk.reader, key, now)
+        if events or left <= 0 or desk.stopping.is_set():
+            return fresh(_page(desk, page, events))
+        place = page.epoch, page.positions
+
+
+def _page(desk: Desk, page: Page, events: list[Event]) -> bytes:
+    told = b",".join(event_json(event, desk.views) for event in events)
+    after = orjson.dumps(_cursor(desk, page.epoch, page.positions))
+    more = b"false" if page.at_end else b"true"
+    return b'{"changes":[' + told + b'],"has_more":' + more + b',"next":' + after + b"}"
+
+
+async def _frames(
+    desk: Desk, doors: Doors, call: Call[StreamAsked], page: Page, streams: Counter[str]
+) -> AsyncIterator[bytes]:
+    """Server-sent events until the client goes, the key ends or the gateway stops."""
+    with _held(streams, call.key), contextlib.suppress(Refused):
+        yield f"retry: {RETRY_MS}\n\n".encode()
+        while True:
+            key, now = await doors.readmit(call.authorization)
+            require_any(key, ("items:read",))
+            yield _frame_page(desk, page, await events_of(page.changes, desk.reader, key, now))
+            if desk.stopping.is_set():
+                return
+            page = await _read_or_stop(desk, (page.epoch, page.positions), STREAM_PAGE, desk.limits.heartbeat)
+
+
+def _frame_page(desk: Desk, page: Page, events: list[Event]) -> bytes:
+    """A page's events, each with the cursor behind it; a sign of life when there was nothing at all.
+
+    When the page ends with changes that are not for this key, an event of its own moves the client past them.
+    """
+    if not page.changes:
+        return b": nothing new\n\n"
+    at = dict(page.began)
+    told = {(event.partition, event.offset): event for event in events}
+    frames = []
+    for partition, offset, _ in page.changes:
+        at[partition] = offset + 1
+        if event := told.get((partition, offset)):
+            frames.append(_frame(event.kind, _cursor(desk, page.epoch, at), event_json(event, desk.views)))
+    if len(events) < len(page.changes):
+        frames.append(_frame("position", _cursor(desk, page.epoch, page.positions), b'{"kind":"position"}'))
+    return b"".join(frames)
+
+
+def _frame(name: str, cursor: str, data: bytes) -> bytes:
+    return b"event: %b\nid: %b\ndata: %b\n\n" % (name.encode(), cursor.encode(), data)
+
+
+async def _lines(desk: Desk, call: Call[NoParameters], cursor: str) -> AsyncIterator[bytes]:
+    after, number = "", 0
+    while page := await desk.archive.snapshot(after, desk.limits.snapshot_page):
+        shown = [changed for changed in page if desk.reader.shows(changed, call.key, call.now)]
+        number += len(shown)
+        yield b"".join(_line(desk, changed) for changed in shown)
+        after = page[-1].item_id
+    yield orjson.dumps({"kind": "end", "items": number, "cursor": cursor}) + b"\n"
+
+
+def _line(desk: Desk, changed: Changed) -> bytes:
+    return b'{"kind":"item","article":' + desk.views.article(changed) + b"}\n"
+
+
+async def _read_or_stop(desk: Desk, place: Place, limit: int, wait: float) -> Page:
+    """A page; at once when the gateway begins to stop while it waits for one."""
+    if wait <= 0:
+        return await _read(desk, place, limit, 0)
+    reading = asyncio.ensure_future(_read(desk, place, limit, wait))
+    stopping = asyncio.ensure_future(desk.stopping.wait())
+    try:
+        await asyncio.wait((reading, stopping), return_when=asyncio.FIRST_COMPLETED)
+        return await reading if reading.done() else await _read(desk, place, limit, 0)
+    finally:
+        reading.cancel()
+        stopping.cancel()
+
+
+async def _read(desk: Desk, place: Place, limit: int, wait: float) -> Page:
+    epoch, positions = place
+    try:
+        return await desk.changes.read(epoch, positions, limit=limit, wait=wait)
+    except Expired as failure:
+        raise expired() from failure
+
+
+def expired() -> Refused:
+    """The way back is a snapshot."""
+    detail = "this cursor points at changes that are no longer kept: take a snapshot and follow from its cursor"
+    link = '</v1/snapshot>; rel="alternate"'
+    return Explained(410, "cursor_expired", detail, extra={"snapshot": "/v1/snapshot"}, headers={"link": link})
+
+
+def _cursor(desk: Desk, epoch: str, positions: Positions) -> str:
+    placed: dict[str, Any] = {"epoch": epoch, "at": [[number, positions[number]] for number in sorted(positions)]}
+    return desk.change_cursors.seal(placed)
+
+
+def _place(desk: Desk, cursor: str | None) -> Place:
+    if cursor is None:
+        return None, None
+    placed = desk.change_cursors.open(cursor)
+    return placed["epoch"], dict(placed["at"])
+
+
+def _check_streams(streams: Counter[str], key: Key, most: int) -> None:
+    if streams[key.key_id] >= most:
+        raise Refused(429, "too_many_streams", f"this key has {most} streams open already", retry_after=30)
+
+
+@contextlib.contextmanager
+def _held(streams: Counter[str], key: Key) -> Iterator[None]:
+    """Counts one of the streams that a key has open."""
+    streams[key.key_id] += 1
+    try:
+        yield
+    finally:
+        streams[key.key_id] -= 1

@@ -1,0 +1,155 @@
+"""/v1/items: search, one item, its versions."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+from starlette.responses import Response
+from wiredesk_core.failures import Refused
+from wiredesk_core.messages import Changed
+from wiredesk_core.ports import Hit, Hits
+
+from wiredesk_gateway.answers import REVALIDATE, conditional
+from wiredesk_gateway.desk import Desk
+from wiredesk_gateway.documents import ARTICLE, GONE, NOT_FOUND, PAGE, VERSIONS
+from wiredesk_gateway.doors import Call, Doors, NoParameters
+from wiredesk_gateway.ninjs import ninjs_of
+from wiredesk_gateway.search import ItemsAsked, OneAsked, names_in, next_cursor, searching
+from wiredesk_gateway.views import etag_of, highlights_view, matches, selected, spliced, text_view, version_view
+
+NOTHING = Hits(total=0, hits=())
+
+
+def add_items(doors: Doors, desk: Desk) -> None:
+    """Adds the routes."""
+
+    @doors.get("/v1/items", scopes=("items:read",), asks=ItemsAsked, tag="items", responses=PAGE)
+    async def search_items(call: Call[ItemsAsked]) -> Response:
+        """Search items, or get one by its uri.
+
+        Values of one filter are alternatives, filters join with AND. Pages follow `next`, which is bound to the query.
+        """
+        return await (_search(desk, call) if call.asked.uri is None else _by_uri(desk, call))
+
+    @doors.get("/v1/items/{item_id}", scopes=("items:read",), asks=OneAsked, tag="items", responses=ARTICLE)
+    async def get_item(call: Call[OneAsked]) -> Response:
+        """One item as it is served now, or was at `as_of`.
+
+        410 with a tombstone when it was killed; 404 when it is unknown or not for this key.
+        """
+        item_id = call.request.path_params["item_id"]
+        if call.asked.as_of is None:
+            return _shown(desk, call, await desk.reader.one(item_id, call.key, call.now))
+        return _shown(desk, call, await desk.reader.one_at(item_id, call.asked.as_of, call.key, call.now))
+
+    @doors.get(
+        "/v1/items/{item_id}/versions",
+        scopes=("items:read",),
+        asks=NoParameters,
+        tag="items",
+        responses={**VERSIONS, **NOT_FOUND, **GONE},
+    )
+    async def get_versions(call: Call[NoParameters]) -> Response:
+        """All versions that came in, oldest first, each as its wire told it."""
+        return await _versions(desk, call)
+
+
+async def _by_uri(desk: Desk, call: Call[ItemsAsked]) -> Response:
+    asked = call.asked
+    others = asked.model_fields_set - {"uri", "provider", "format", "fields", "as_of"}
+    if asked.uri is None or others:
+        raise Refused(400, "uri_stands_alone", f"with uri, {', '.join(sorted(others))} has no meaning")
+    changed = await desk.reader.by_uri(asked.uri, asked.provider, call.key, call.now)
+    if asked.as_of is not None:
+        changed = await desk.reader.one_at(changed.item_id, asked.as_of, call.key, call.now)
+    return _shown(desk, call, changed)
+
+
+def _shown(desk: Desk, call: Call[OneAsked] | Call[ItemsAsked], changed: Changed) -> Response:
+    """One revision in the form asked for."""
+    asked = call.asked
+    etag = etag_of(changed, asked.format)
+    if matches(call.request.headers.get("if-none-match"), etag):
+        return Response(None, 304, {**REVALIDATE, "etag": etag})
+    body, media_type = _rendered(desk, changed, asked)
+    return conditional(call.request, body, etag, media_type=media_type)
+
+
+def _rendered(desk: Desk, changed: Changed, asked: OneAsked) -> tuple[bytes, str]:
+    assert changed.article is not None
+    if asked.format == "text":
+        return text_view(changed.article).encode(), "text/plain; charset=utf-8"
+    if asked.format == "ninjs":
+        return orjson.dumps(ninjs_of(changed.article)), "application/json"
+    body = desk.views.article(changed)
+    return (selected(body, names_in(asked.fields)) if asked.fields else body), "application/json"
+
+
+async def _search(desk: Desk, call: Call[ItemsAsked]) -> Response:
+    began = time.perf_counter()
+    if call.asked.format != "article" or call.asked.as_of is not None:
+        raise Refused(400, "one_item_only", "format and as_of are for single items")
+    search = searching(call.asked, call.key, call.now, desk.search_cursors)
+    hits = NOTHING if search is None else await desk.index.search(search.query)
+    page = hits.hits[: call.asked.limit]
+    visible = await desk.reader.visible([hit.item_id for hit in page], call.key, call.now)
+    shown = [(hit, visible[hit.item_id]) for hit in page if hit.item_id in visible]
+    after = None if search is None else next_cursor(search, hits, desk.search_cursors)
+    total = max(hits.total - len(page) + len(shown), 0)
+    body = _page_body(desk, call.asked, _Found(hits, shown, total, after))
+    took = {"took_ms": round((time.perf_counter() - began) * 1000, 2)}
+    link = {} if after is None else {"link": f'<{call.request.url.include_query_params(cursor=after)}>; rel="next"'}
+    return conditional(call.request, spliced(body, took), _weak_etag(body), headers=link)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A page of hits with what may be shown of them."""
+
+    hits: Hits
+    shown: Sequence[tuple[Hit, Changed]]
+    total: int
+    after: str | None
+
+
+def _page_body(desk: Desk, asked: ItemsAsked, found: _Found) -> bytes:
+    """A page without its time: the same for the same content."""
+    items = b",".join(_item(desk, asked, hit, changed) for hit, changed in found.shown)
+    facets = {
+        name: [{"value": value, "label": label, "count": number} for value, label, number in counts]
+        for name, counts in found.hits.facets.items()
+    }
+    rest = {
+        "total": found.total,
+        "total_relation": "eq",
+        "has_more": found.after is not None,
+        "next": found.after,
+        "facets": facets,
+    }
+    return spliced(b'{"items":[' + items + b"]}", rest)
+
+
+def _item(desk: Desk, asked: ItemsAsked, hit: Hit, changed: Changed) -> bytes:
+    body = desk.views.article(changed)
+    if asked.fields:
+        body = selected(body, names_in(asked.fields))
+    if not asked.highlight:
+        return body
+    same = hit.revision == changed.revision  # words of an older revision may have been withdrawn
+    return spliced(body, {"highlights": highlights_view(hit.highlights) if same else []})
+
+
+async def _versions(desk: Desk, call: Call[NoParameters]) -> Response:
+    changed = await desk.reader.one(call.request.path_params["item_id"], call.key, call.now)
+    entries = await desk.reader.versions(changed.item_id, call.key, call.now)
+    versions = [version_view(entry, told) for entry, told in entries]
+    body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, "versions": versions})
+    return conditional(call.request, body, _weak_etag(body))
+
+
+def _weak_etag(body: bytes) -> str:
+    return f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
