@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tantivy import Query as Tantivy
@@ -17,27 +17,43 @@ CANDIDATES = 1000
 and the counts always are."""
 
 Facet = tuple[tuple[str, str, int], ...]
+Table = dict[str, int]
 
 
-def facet(searchers: Sequence[Searcher], query: Tantivy, name: str, size: int) -> Facet:
-    """The most frequent values of a field as (value, label, count)."""
-    tables = [_terms(searcher, query, name) for searcher in searchers]
+def facets(searchers: Sequence[Searcher], query: Tantivy, names: Sequence[str], size: int) -> dict[str, Facet]:
+    """The most frequent values of each field as (value, label, count)."""
+    if not names:
+        return {}
+    rough = [_count(searcher, query, dict.fromkeys(names)) for searcher in searchers]
+    return {name: _facet(searchers, query, name, size, [tables[name] for tables in rough]) for name in names}
+
+
+def _facet(
+    searchers: Sequence[Searcher], query: Tantivy, name: str, size: int, rough: list[tuple[Table, bool]]
+) -> Facet:
+    values = sorted({value for table, _ in rough for value in table})
     counts: Counter[str] = Counter()
-    values = sorted({value for table, _ in tables for value in table})
-    for searcher, (table, exact) in zip(searchers, tables, strict=True):
-        counts.update(table if exact else _terms(searcher, query, name, values)[0])
+    for searcher, (table, whole) in zip(searchers, rough, strict=True):
+        counts.update(table if whole else _count(searcher, query, {name: values})[name][0])
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:size]
     return tuple((value, _label(searchers, name, value), count) for value, count in ranked)
 
 
-def _terms(
-    searcher: Searcher, query: Tantivy, name: str, values: list[str] | None = None
-) -> tuple[dict[str, int], bool]:
-    """Counts by value, and whether no value was left out."""
-    terms: dict[str, Any] = {"field": name, "size": CANDIDATES, "segment_size": CANDIDATES}
-    if values is not None:
-        terms |= {"include": values, "size": len(values) + 1, "segment_size": len(values) + 1}
-    result = searcher.aggregate(query, {"values": {"terms": terms}})["values"]
+def _count(searcher: Searcher, query: Tantivy, wanted: Mapping[str, list[str] | None]) -> dict[str, tuple[Table, bool]]:
+    """Counts by value for each field, and whether no value was left out; all values, or only those wanted."""
+    asked = {name: {"terms": _terms(name, values)} for name, values in wanted.items()}
+    answer = searcher.aggregate(query, asked)
+    return {name: _read(answer[name]) for name in wanted}
+
+
+def _terms(name: str, values: list[str] | None) -> dict[str, Any]:
+    if values is None:
+        return {"field": name, "size": CANDIDATES, "segment_size": CANDIDATES}
+    size = len(values) + 1
+    return {"field": name, "size": size, "segment_size": size, "include": values}
+
+
+def _read(result: dict[str, Any]) -> tuple[Table, bool]:
     table = {bucket["key"]: bucket["doc_count"] for bucket in result["buckets"]}
     return table, not (result["sum_other_doc_count"] or result["doc_count_error_upper_bound"])
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from tantivy import DocAddress, Document, FieldType, Order, Searcher
+from tantivy import DocAddress, Document, FieldType, Order, Searcher, SearchResult
 from tantivy import Query as Tantivy
 
 from wiredesk_core.index.request import Request
@@ -30,25 +29,36 @@ class Found:
     score: float | None = None
 
 
-def page_by_date(searchers: Sequence[Searcher], query: Tantivy, request: Request) -> list[Found]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, and how many documents match in all."""
+
+    total: int
+    found: list[Found]
+
+
+def page_by_date(searchers: Sequence[Searcher], query: Tantivy, request: Request) -> Page:
     """A page in order of (publication, item id): rising for oldest first, falling for newest first."""
     asked = request.query
     newest = asked.sort != "oldest"
     wanted = asked.offset + asked.limit
+    count = 0
     found: dict[str, Found] = {}
     for searcher in searchers:
-        run = _DateRun(searcher, query, newest=newest)
-        found |= {item.item_id: item for item in _load(searcher, run.first(wanted, asked.after))}
+        matching, addresses = _DateRun(searcher, query, newest=newest).first(wanted, asked.after)
+        found |= {item.item_id: item for item in _load(searcher, addresses)}
+        count += matching
     ranked = sorted(found.values(), key=lambda item: (item.order, item.item_id), reverse=newest)
-    return ranked[asked.offset : wanted]
+    return Page(count, ranked[asked.offset : wanted])
 
 
-def page_by_score(searchers: Sequence[Searcher], query: Tantivy, request: Request) -> list[Found]:
+def page_by_score(searchers: Sequence[Searcher], query: Tantivy, request: Request) -> Page:
     """A page in order of score, and of item id among equal scores."""
     asked = request.query
     wanted = asked.offset + asked.limit
-    if not asked.limit:
-        return []
+    count = sum(total(searcher, query) for searcher in searchers)
+    if not asked.limit or asked.offset >= count:
+        return Page(count, [])
     scored = [
         (score, searcher, address)
         for searcher in searchers
@@ -60,12 +70,16 @@ def page_by_score(searchers: Sequence[Searcher], query: Tantivy, request: Reques
     near = scored[first:last]
     found = [item for score, searcher, address in near for item in _load(searcher, [address], score)]
     found.sort(key=lambda item: (-(item.score or 0.0), item.item_id))
-    return list(islice({item.item_id: item for item in found}.values(), asked.offset - first, wanted - first))
+    once = list({item.item_id: item for item in found}.values())
+    return Page(count, once[asked.offset - first : wanted - first])
 
 
 def total(searcher: Searcher, query: Tantivy) -> int:
     """How many documents match."""
-    result = searcher.search(query, 1, order_by_field="order")
+    return _count(searcher.search(query, 1, order_by_field="order"))
+
+
+def _count(result: SearchResult) -> int:
     count: int = result.count  # type: ignore[attr-defined]  # there, but missing from the package's stubs
     return count
 
@@ -99,28 +113,28 @@ class _DateRun:
         self._newest = newest
         self._direction = Order.Desc if newest else Order.Asc
 
-    def first(self, wanted: int, after: tuple[int, str] | None) -> list[DocAddress]:
-        """The first documents, or the first behind a cursor."""
+    def first(self, wanted: int, after: tuple[int, str] | None) -> tuple[int, list[DocAddress]]:
+        """How many documents match, and the first of them, or the first behind a cursor."""
         if not wanted:
-            return []
+            return total(self._searcher, self._query), []
         if after is None:
             return self._leading(self._query, wanted)
         order, item_id = after
-        same = narrowed(self._query, equals("order", order))
-        found = self._behind(same, item_id, wanted)
+        found = self._behind(narrowed(self._query, equals("order", order)), item_id, wanted)
         if len(found) < wanted:
             rest = narrowed(self._query, self._beyond("order", order, FieldType.Integer))
-            found += self._leading(rest, wanted - len(found))
-        return found
+            found += self._leading(rest, wanted - len(found))[1]
+        return total(self._searcher, self._query), found
 
-    def _leading(self, query: Tantivy, wanted: int) -> list[DocAddress]:
-        hits = self._searcher.search(query, wanted + 1, count=False, order_by_field="order", order=self._direction).hits
+    def _leading(self, query: Tantivy, wanted: int) -> tuple[int, list[DocAddress]]:
+        result = self._searcher.search(query, wanted + 1, order_by_field="order", order=self._direction)
+        hits, count = result.hits, _count(result)
         if len(hits) <= wanted or hits[-1][0] != hits[-2][0]:
-            return [address for _, address in hits[:wanted]]
+            return count, [address for _, address in hits[:wanted]]
         edge = hits[-1][0]
         sure = [address for order, address in hits if order != edge]
         tied = self._by_id(narrowed(query, equals("order", edge)), wanted - len(sure))
-        return sure + [address for _, address in tied]
+        return count, sure + [address for _, address in tied]
 
     def _behind(self, same: Tantivy, item_id: str, wanted: int) -> list[DocAddress]:
         """Documents of the cursor's own moment that come after it. Few ids begin alike, so these are all read."""

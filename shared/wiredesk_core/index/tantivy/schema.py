@@ -8,7 +8,7 @@ import orjson
 from tantivy import Document, Index, Schema, SchemaBuilder
 
 from wiredesk_core.index.entry import BOOSTS, STEMMED, Entry
-from wiredesk_core.index.words import english_analyzer, plain_analyzer
+from wiredesk_core.index.words import english_analyzer, plain_analyzer, spaced
 
 TIE_BYTES = 8
 
@@ -57,7 +57,7 @@ def document_of(entry: Entry) -> Document:
     for name, value in _exact_values(entry):
         document.add_text(name, value)
     for field, texts in entry.searched.items():
-        for text in filter(None, texts):
+        for text in filter(None, map(spaced, texts)):
             document.add_text(field, text)
             if entry.english and field in STEMMED:
                 document.add_text(stemmed(field), text)

@@ -21,8 +21,8 @@ from wiredesk_core.index.entry import entry_of, identity, newest_changes
 from wiredesk_core.index.highlight import highlights
 from wiredesk_core.index.question import Clause, wanted_clauses
 from wiredesk_core.index.request import Request, read_request
-from wiredesk_core.index.tantivy.facets import facet
-from wiredesk_core.index.tantivy.pages import Found, page_by_date, page_by_score, total
+from wiredesk_core.index.tantivy.facets import facets
+from wiredesk_core.index.tantivy.pages import Found, page_by_date, page_by_score
 from wiredesk_core.index.tantivy.query import among, compiled
 from wiredesk_core.index.tantivy.schema import document_of, shown_of
 from wiredesk_core.index.tantivy.volume import Volume, open_writer
@@ -64,9 +64,9 @@ class TantivyReader:
         page = (page_by_score if request.by_score else page_by_date)(searchers, terms, request)
         clauses = wanted_clauses(request.question) if query.highlight else ()
         return Hits(
-            sum(total(searcher, terms) for searcher in searchers),
-            tuple(_hit(found, clauses) for found in page),
-            {name: facet(searchers, terms, name, query.facet_size) for name in query.facets},
+            page.total,
+            tuple(_hit(found, clauses) for found in page.found),
+            facets(searchers, terms, query.facets, query.facet_size),
         )
 
 
