@@ -36,6 +36,10 @@ BATCH_BYTES = 8 * 1024 * 1024
 NO_PROVIDER = "_"
 """Where in `failed/` files go that lay in `incoming/` itself."""
 
+REASON = ".reason.json"
+LONGEST_NAME = 255 - len(REASON)
+"""Bytes of a file's name that leave room for the reason's; file systems allow 255."""
+
 LINE_SUFFIXES = frozenset({".ndjson", ".jsonl"})
 UNFINISHED_SUFFIXES = frozenset({".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp"})
 
@@ -80,7 +84,7 @@ class WatchedFolder:
     """Published files that could not be moved: only the move is tried again."""
 
     async def scan(self) -> Scan:
-        """One look: publish what has been still since the look before, oldest first. Raises nothing."""
+        """One look: publish what has been still since the look before, oldest first. Raises OSError without a folder."""
         found = await asyncio.to_thread(list_files, self.root)
         still = [file for file in found if self._seen.get(file.path) == file.sighting]
         self._seen = {file.path: file.sighting for file in found}
@@ -110,6 +114,8 @@ class WatchedFolder:
                 failed += await asyncio.to_thread(self._fail, file, reason)
             except FileNotFoundError:
                 continue  # taken back by whoever put it there
+            except Exception:
+                _log.exception("a file stays where it is, the others go on", file=shown(file.path.name))
         await self._publish(arrivals)
         self._published.update((file.path, file.sighting) for file in taken)
         for file in taken:
@@ -129,10 +135,11 @@ class WatchedFolder:
         provider = self._provider(file)
         data = self._bytes(file)
         lines = lines_of(data) if file.path.suffix.lower() in LINE_SUFFIXES else (data,)
-        identity = f"{file.path.name}\n{sha256_of(data)}"
+        filename = shown(file.path.name)
+        identity = f"{filename}\n{sha256_of(data)}"
         names = [identity] if len(lines) == 1 else [f"{identity}\n{number}" for number in range(len(lines))]
         return [
-            Arrival(provider, line, receipt_id_for(provider, name), self.clock.now(), UNTYPED, file.path.name)
+            Arrival(provider, line, receipt_id_for(provider, name), self.clock.now(), UNTYPED, filename)
             for line, name in zip(lines, names, strict=True)
         ]
 
@@ -160,7 +167,7 @@ class WatchedFolder:
         return data
 
     def _fail(self, file: Found, reason: Unreadable) -> int:
-        _log.warning("a file cannot be taken", file=file.path.name, provider=file.provider, code=reason.code)
+        _log.warning("a file cannot be taken", file=shown(file.path.name), code=reason.code)
         return self._move(file, "failed", reason)
 
     def _move(self, file: Found, where: Literal["done", "failed"], reason: Unreadable | None = None) -> int:
@@ -172,7 +179,7 @@ class WatchedFolder:
                 _explain(target, file, reason, self.clock.now())
             shutil.move(file.path, target)
         except OSError as error:
-            _log.warning("a file cannot be moved", file=file.path.name, to=where, why=str(error))
+            _log.warning("a file cannot be moved", file=shown(file.path.name), to=where, why=str(error))
             return 0
         self._seen.pop(file.path, None)
         self._published.pop(file.path, None)
@@ -240,6 +247,11 @@ def _read(path: Path) -> bytes:
         return file.read()
 
 
+def shown(name: str) -> str:
+    """A file's name in valid UTF-8: senders name files in charsets of their own."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def _free(target: Path, now: datetime) -> Path:
     """The target, under another name if an earlier file has its own."""
     if not target.exists():
@@ -248,6 +260,12 @@ def _free(target: Path, now: datetime) -> Path:
 
 
 def _explain(target: Path, file: Found, reason: Unreadable, now: datetime) -> None:
-    told = {"file": file.path.name, "provider": file.provider, "code": reason.code, "detail": reason.detail}
-    text = json.dumps({**told, "at": iso(now)}, indent=2, ensure_ascii=False)
-    target.with_name(target.name + ".reason.json").write_text(text + "\n", encoding="utf-8")
+    told = {
+        "file": shown(file.path.name),
+        "provider": shown(file.provider or ""),
+        "code": reason.code,
+        "detail": reason.detail,
+        "at": iso(now),
+    }
+    name = target.name if len(os.fsencode(target.name)) <= LONGEST_NAME else target.name[:40]
+    target.with_name(name + REASON).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

@@ -35,6 +35,23 @@ NEVER_A_WIRE = re.compile(r"(?:multipart|image|audio|video|font)/|application/(?
 
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 ABOUT = """Takes wires in. A 202 means that the broker has the wire on disk; what became of it shows in its receipt."""
+BODY = {
+    "required": True,
+    "description": "The wire as it is, of any format; or NDJSON, a wire a line. May be packed with gzip.",
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("*/*", "application/x-ndjson")},
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A dry run: what would come of each wire; nothing was kept"},
+    202: {"description": "Every wire is on the broker's disk; one receipt for each"},
+    400: {"description": "The body is empty, incomplete or broken, or a parameter cannot be used"},
+    401: {"description": "No API key, or one that is not known"},
+    403: {"description": "The key may not push, or not for this provider"},
+    404: {"description": "There is no profile for this provider"},
+    413: {"description": "The body is too large, packed or unpacked, or holds too many wires"},
+    415: {"description": "The Content-Type holds no wire, or the Content-Encoding is not taken"},
+    422: {"description": "The Idempotency-Key was used for another body"},
+    503: {"description": "The broker or the registry does not answer: nothing is promised, try again"},
+}
 LONGEST_KEY = 255
 LONGEST_FILENAME = 255
 KEPT = timedelta(hours=24)
@@ -110,7 +127,13 @@ def create_app(
 
 
 def _add_routes(app: FastAPI, desk: Desk) -> None:
-    @app.post("/v1/wires/{provider}", status_code=202, summary="Push a wire, or a batch of them")
+    @app.post(
+        "/v1/wires/{provider}",
+        status_code=202,
+        summary="Push a wire, or a batch of them",
+        responses=ANSWERS,
+        openapi_extra={"requestBody": BODY},
+    )
     async def push(
         request: Request,
         provider: Annotated[str, Path(max_length=100)],

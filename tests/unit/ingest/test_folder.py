@@ -108,6 +108,21 @@ async def test_an_unreadable_file_fails(folder: WatchedFolder) -> None:
     assert reason(folder.root / "failed/northwire/a.txt") == "file_unreadable"
 
 
+@pytest.mark.parametrize("data", [b"Text.", b""])
+async def test_a_name_in_another_charset_is_no_obstacle(house: Any, folder: WatchedFolder, data: bytes) -> None:
+    drop(folder.root, "northwire/2.txt")
+    drop(folder.root, os.fsdecode(b"northwire/caf\xe9.txt"), data)
+    scan = await settle(folder)
+    assert scan.published + scan.failed == 2
+    assert list_files(folder.root) == []
+
+
+async def test_a_name_as_long_as_names_may_be_still_gets_its_reason(folder: WatchedFolder) -> None:
+    drop(folder.root, f"northwire/{'n' * 251}.txt", b"")
+    assert (await settle(folder)).failed == 1
+    assert len(list((folder.root / "failed/northwire").iterdir())) == 2
+
+
 async def test_one_bad_file_does_not_stop_the_feed(house: Any, folder: WatchedFolder) -> None:
     drop(folder.root, "northwire/1.txt", b"")
     drop(folder.root, "northwire/2.txt")

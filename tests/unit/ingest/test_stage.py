@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from wiredesk_core.agents.pool import Broken, WorkerPool
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
 from wiredesk_core.clock import FixedClock
@@ -117,7 +119,7 @@ def test_a_record_without_its_headers_is_put_aside(
     assert outcome.code == "headers_unreadable"
 
 
-@pytest.mark.parametrize("parts", [[], [b""], [b"a", b"", b"\0" * 300]])
+@given(st.lists(st.binary()))
 def test_frames_come_back_as_they_went(parts: list[bytes]) -> None:
     assert unframe(frame(parts)) == parts
 
