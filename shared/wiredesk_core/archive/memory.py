@@ -1,0 +1,243 @@
+"""An Archive in a process's memory: for tests and for runs that keep nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing, head_of, order_key
+from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
+from wiredesk_core.ports import (
+    Dossier,
+    Fact,
+    Leaf,
+    QuarantineEntry,
+    ReceiptEntry,
+    Recorded,
+    StandingCount,
+    VersionEntry,
+)
+
+MarkKey = tuple[str, str, str, str, str]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """All that is known of one item."""
+
+    versions: dict[str, VersionAccepted] = field(default_factory=dict)
+    layers: dict[str, Enriched] = field(default_factory=dict)
+    revisions: list[Changed] = field(default_factory=list)
+    due_at: datetime | None = None
+
+    @property
+    def newest(self) -> Changed | None:
+        return self.revisions[-1] if self.revisions else None
+
+    def heads(self) -> list[Head]:
+        return [head_of(v.item, v.wire_sha256, v.received_at) for v in self.versions.values()]
+
+    def names(self) -> set[tuple[str, str]]:
+        return {(v.scope, name) for v in self.versions.values() for name in names_of(v.item)}
+
+
+class MemoryArchive:
+    """Keeps everything in dicts; gone with the process."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, _Kept] = {}
+        self._marks: dict[MarkKey, CancelMarked] = {}
+        self._unsent: dict[tuple[str, int], Changed] = {}
+        self._notes: dict[str, dict[tuple[str, str], ReceiptNote]] = {}
+        self._shelf: dict[str, QuarantineEntry] = {}
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    async def record(self, facts: Sequence[Fact]) -> list[Recorded]:
+        """See Archive."""
+        return [self._record(fact) for fact in facts]
+
+    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
+        """See Archive."""
+        return {item_id: self._dossier(item_id) for item_id in item_ids}
+
+    async def leaves(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Leaf]:
+        """See Archive."""
+        found = {}
+        for item_id, wire in wanted:
+            kept = self._items.get(item_id)
+            if kept is not None and wire in kept.versions:
+                version = kept.versions[wire]
+                found[item_id, wire] = Leaf(version.item, version.scope, version.receipt_id, kept.layers.get(wire))
+        return found
+
+    async def save(self, revisions: Sequence[Changed], due: Mapping[str, datetime | None]) -> tuple[str, ...]:
+        """See Archive."""
+        groups = by_item(revisions)
+        stale = tuple(item_id for item_id, chain in groups.items() if not follows(chain, self._revision(item_id)))
+        for change in revisions:
+            if change.item_id not in stale:
+                kept = self._kept(change.item_id)
+                kept.revisions.append(change)
+                kept.due_at = due.get(change.item_id)
+                self._unsent[change.item_id, change.revision] = change
+        return stale
+
+    async def unsent(self, item_ids: Sequence[str] | None = None, limit: int = 1000) -> tuple[Changed, ...]:
+        """See Archive."""
+        wanted = None if item_ids is None else frozenset(item_ids)
+        return tuple(c for c in self._unsent.values() if wanted is None or c.item_id in wanted)[:limit]
+
+    async def mark_sent(self, revisions: Sequence[tuple[str, int]]) -> None:
+        """See Archive."""
+        for revision in revisions:
+            self._unsent.pop(revision, None)
+
+    async def due(self, now: datetime, limit: int = 1000) -> tuple[str, ...]:
+        """See Archive."""
+        ended = [
+            (kept.due_at, item_id)
+            for item_id, kept in self._items.items()
+            if kept.newest is not None and kept.newest.standing is Standing.sealed
+            if kept.due_at is not None and kept.due_at <= now
+        ]
+        return tuple(item_id for _, item_id in sorted(ended)[:limit])
+
+    async def note(self, notes: Sequence[ReceiptNote]) -> None:
+        """See Archive."""
+        for note in notes:
+            self._notes.setdefault(note.receipt_id, {}).setdefault((note.item_id, note.stage), note)
+
+    async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
+        """See Archive."""
+        for entry in entries:
+            self._shelf.setdefault(entry.quarantine_id, entry)
+
+    async def served(self, item_ids: Sequence[str]) -> Mapping[str, Changed]:
+        """See ArchiveReader."""
+        newest = {item_id: self._items[item_id].newest for item_id in item_ids if item_id in self._items}
+        return {item_id: change for item_id, change in newest.items() if change is not None}
+
+    async def find(self, uri: str) -> tuple[str, ...]:
+        """See ArchiveReader."""
+        return tuple(sorted(i for i, kept in self._items.items() if any(name == uri for _, name in kept.names())))
+
+    async def revision(self, item_id: str, revision: int) -> Changed | None:
+        """See ArchiveReader."""
+        return next((c for c in self._revisions(item_id) if c.revision == revision), None)
+
+    async def revision_at(self, item_id: str, moment: datetime) -> Changed | None:
+        """See ArchiveReader."""
+        return next((c for c in reversed(self._revisions(item_id)) if c.changed_at <= moment), None)
+
+    async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
+        """See ArchiveReader."""
+        kept = self._items.get(item_id, _Kept())
+        heads = sorted(kept.heads(), key=order_key)
+        return tuple(_entry(kept.versions[head.wire_sha256]) for head in heads)
+
+    async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
+        """See ArchiveReader."""
+        notes = self._notes.get(receipt_id)
+        return ReceiptEntry(receipt_id, tuple(notes.values())) if notes else None
+
+    async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
+        """See ArchiveReader."""
+        newest_first = reversed(self._shelf.values())
+        return tuple(e for e in newest_first if provider is None or e.why.provider == provider)[:limit]
+
+    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
+        """See ArchiveReader."""
+        newest = (self._items[item_id].newest for item_id in sorted(self._items) if item_id > after)
+        return tuple(change for change in newest if change is not None)[:limit]
+
+    async def counts(self) -> StandingCount:
+        """See ArchiveReader."""
+        standings = Counter(kept.newest.standing for kept in self._items.values() if kept.newest is not None)
+        notes = (note for made in self._notes.values() for note in made.values())
+        dispositions = Counter(note.disposition for note in notes if note.disposition is not None)
+        return StandingCount(
+            by_standing={standing: standings[standing] for standing in Standing},
+            by_disposition={disposition: dispositions[disposition] for disposition in Disposition},
+            unsent=len(self._unsent),
+            quarantined=len(self._shelf),
+        )
+
+    def _kept(self, item_id: str) -> _Kept:
+        return self._items.setdefault(item_id, _Kept())
+
+    def _revisions(self, item_id: str) -> list[Changed]:
+        kept = self._items.get(item_id)
+        return [] if kept is None else kept.revisions
+
+    def _revision(self, item_id: str) -> int:
+        revisions = self._revisions(item_id)
+        return revisions[-1].revision if revisions else 0
+
+    def _record(self, fact: Fact) -> Recorded:
+        match fact:
+            case VersionAccepted():
+                return self._record_version(fact)
+            case CancelMarked():
+                return self._record_mark(fact)
+            case Enriched():
+                return self._record_layers(fact)
+
+    def _record_version(self, fact: VersionAccepted) -> Recorded:
+        versions = self._kept(fact.item_id).versions
+        known = versions.setdefault(fact.wire_sha256, fact)
+        read = fact if parser_replaces(fact.parser, known.parser) else known
+        first_received = min(known.received_at, fact.received_at)
+        versions[fact.wire_sha256] = read.model_copy(
+            update={"receipt_id": known.receipt_id, "received_at": first_received}
+        )
+        return Recorded((fact.item_id,), seen_before=known.receipt_id != fact.receipt_id)
+
+    def _record_mark(self, fact: CancelMarked) -> Recorded:
+        key = (fact.alias, fact.scope, fact.wire_sha256, fact.version or "", fact.by_uri)
+        known = self._marks.setdefault(key, fact)
+        first_received = min(known.received_at, fact.received_at)
+        self._marks[key] = known.model_copy(update={"received_at": first_received})
+        named = (item_id for item_id, kept in self._items.items() if (fact.scope, fact.alias) in kept.names())
+        return Recorded(tuple(sorted(named)), seen_before=known.receipt_id != fact.receipt_id)
+
+    def _record_layers(self, fact: Enriched) -> Recorded:
+        layers = self._kept(fact.item_id).layers
+        known = layers.get(fact.wire_sha256)
+        if known is None or fact.chain >= known.chain:
+            layers[fact.wire_sha256] = fact
+        return Recorded((fact.item_id,))
+
+    def _dossier(self, item_id: str) -> Dossier:
+        kept = self._items.get(item_id, _Kept())
+        names = kept.names()
+        marks = {_mark(fact) for fact in self._marks.values() if (fact.scope, fact.alias) in names}
+        return Dossier(
+            item_id,
+            heads=tuple(sorted(kept.heads(), key=order_key)),
+            marks=tuple(sorted(marks, key=_mark_order)),
+            served=kept.newest,
+        )
+
+
+def _entry(version: VersionAccepted) -> VersionEntry:
+    return VersionEntry(
+        version.wire_sha256,
+        version.item.version,
+        version.item.version_created,
+        version.received_at,
+        version.receipt_id,
+        version.item,
+    )
+
+
+def _mark(fact: CancelMarked) -> Mark:
+    return Mark(fact.scope, fact.alias, fact.version or None, fact.wire_sha256, fact.received_at, fact.by_uri)
+
+
+def _mark_order(mark: Mark) -> tuple[datetime, str, str, str, str]:
+    return mark.received_at, mark.wire_sha256, mark.alias, mark.version or "", mark.by_uri

@@ -1,0 +1,90 @@
+"""The tables of an embedded Archive, and how its values are written into them.
+
+Moments are integer microseconds since 1970 (exact, and they sort as they happen). Bodies are JSON, packed when large;
+they come last in their rows, so that reading the columns before them never touches them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel
+
+PACK_ABOVE = 1024
+"""Bodies larger than this many bytes are compressed."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+MIGRATIONS = (
+    (
+        """CREATE TABLE versions (
+            item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL, scope TEXT NOT NULL, receipt_id TEXT NOT NULL,
+            received_at INTEGER NOT NULL, parser TEXT NOT NULL, version TEXT NOT NULL, version_created INTEGER,
+            status TEXT NOT NULL, embargoed_until INTEGER, reinstates INTEGER NOT NULL, item BLOB NOT NULL,
+            PRIMARY KEY (item_id, wire_sha256))""",
+        """CREATE TABLE layers (
+            item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL, chain INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (item_id, wire_sha256))""",
+        """CREATE TABLE aliases (
+            alias TEXT NOT NULL, scope TEXT NOT NULL, item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL,
+            PRIMARY KEY (alias, scope, item_id, wire_sha256)) WITHOUT ROWID""",
+        "CREATE INDEX aliases_by_item ON aliases (item_id, wire_sha256)",
+        """CREATE TABLE marks (
+            alias TEXT NOT NULL, scope TEXT NOT NULL, wire_sha256 TEXT NOT NULL, version TEXT NOT NULL,
+            by_uri TEXT NOT NULL, received_at INTEGER NOT NULL, receipt_id TEXT NOT NULL, reason TEXT NOT NULL,
+            PRIMARY KEY (alias, scope, wire_sha256, version, by_uri)) WITHOUT ROWID""",
+        """CREATE TABLE revisions (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, item_id TEXT NOT NULL, revision INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0, body BLOB NOT NULL,
+            UNIQUE (item_id, revision))""",
+        "CREATE INDEX revisions_unsent ON revisions (sequence, item_id) WHERE sent = 0",
+        "CREATE INDEX revisions_unsent_by_item ON revisions (item_id, sequence) WHERE sent = 0",
+        """CREATE TABLE served (
+            item_id TEXT PRIMARY KEY, revision INTEGER NOT NULL, standing TEXT NOT NULL, due_at INTEGER,
+            uri TEXT NOT NULL, provider TEXT NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX served_due ON served (due_at, item_id) WHERE due_at IS NOT NULL AND standing = 'sealed'",
+        "CREATE INDEX served_standing ON served (standing)",
+        """CREATE TABLE notes (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, receipt_id TEXT NOT NULL, item_id TEXT NOT NULL,
+            stage TEXT NOT NULL, disposition TEXT, body BLOB NOT NULL, UNIQUE (receipt_id, item_id, stage))""",
+        "CREATE INDEX notes_disposition ON notes (disposition) WHERE disposition IS NOT NULL",
+        """CREATE TABLE quarantine (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, quarantine_id TEXT NOT NULL UNIQUE, provider TEXT NOT NULL,
+            why BLOB NOT NULL, headers TEXT NOT NULL, value BLOB NOT NULL)""",
+        "CREATE INDEX quarantine_provider ON quarantine (provider, sequence)",
+    ),
+)
+"""One entry a schema version; `PRAGMA user_version` counts how many a file has had."""
+
+
+def micros(moment: datetime) -> int:
+    """A moment as stored."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def micros_or_none(moment: datetime | None) -> int | None:
+    """A moment as stored, if there is one."""
+    return None if moment is None else micros(moment)
+
+
+def moment(stored: int) -> datetime:
+    """A stored moment."""
+    return EPOCH + stored * MICROSECOND
+
+
+def moment_or_none(stored: int | None) -> datetime | None:
+    """A stored moment, if there is one."""
+    return None if stored is None else moment(stored)
+
+
+def packed(value: BaseModel) -> bytes:
+    """A value as stored: JSON, compressed when it is large."""
+    body = value.model_dump_json().encode()
+    return body if len(body) <= PACK_ABOVE else zlib.compress(body, 1)
+
+
+def unpacked(stored: bytes) -> bytes:
+    """The JSON of a stored value. JSON objects begin with a brace, compressed bytes never do."""
+    return stored if stored[:1] == b"{" else zlib.decompress(stored)

@@ -1,0 +1,273 @@
+"""The Archive of the one-machine edition: one SQLite file, one writing process, every commit synced to disk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
+from wiredesk_core.archive.schema import (
+    MIGRATIONS,
+    micros,
+    micros_or_none,
+    moment,
+    moment_or_none,
+    packed,
+    unpacked,
+)
+from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, changed_of, listed
+from wiredesk_core.embedded import SoleWriter, open_file, transaction
+from wiredesk_core.item import Item, Status
+from wiredesk_core.lifecycle import Head, Mark, head_of, order_key
+from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
+from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
+
+
+class SqliteArchive(SqliteArchiveReader):
+    """Writes and reads. A call is one transaction, made inline: it takes about as long as the disk needs for a sync."""
+
+    def __init__(self, path: Path) -> None:
+        """Open, creating what is missing. Raises Misconfigured when another process writes this archive."""
+        super().__init__(path)
+        self._lock = SoleWriter(path)
+        try:
+            self._opened = self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    async def close(self) -> None:
+        """Close the file and let another process write it."""
+        await super().close()
+        self._lock.release()
+
+    async def record(self, facts: Sequence[Fact]) -> list[Recorded]:
+        """See Archive."""
+        with transaction(self._connection()) as connection:
+            return [_record(connection, fact) for fact in facts]
+
+    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
+        """See Archive."""
+        wanted = listed(item_ids)
+        heads: dict[str, list[Head]] = {item_id: [] for item_id in item_ids}
+        marks: dict[str, list[Mark]] = {item_id: [] for item_id in item_ids}
+        for item_id, *head in self._rows(_HEADS, wanted):
+            heads[item_id].append(_head(head))
+        for item_id, *mark in self._rows(_MARKS, wanted):
+            marks[item_id].append(_mark(mark))
+        served = await self.served(item_ids)
+        return {
+            item_id: Dossier(
+                item_id, tuple(sorted(heads[item_id], key=order_key)), tuple(marks[item_id]), served.get(item_id)
+            )
+            for item_id in heads
+        }
+
+    async def leaves(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Leaf]:
+        """See Archive."""
+        rows = self._rows(_LEAVES, orjson.dumps(wanted).decode())
+        return {(item_id, wire): _leaf(leaf) for item_id, wire, *leaf in rows}
+
+    async def save(self, revisions: Sequence[Changed], due: Mapping[str, datetime | None]) -> tuple[str, ...]:
+        """See Archive."""
+        groups = by_item(revisions)
+        with transaction(self._connection()) as connection:
+            newest = dict(self._rows(_NEWEST_REVISIONS, listed(groups)))
+            stale = tuple(item_id for item_id, chain in groups.items() if not follows(chain, newest.get(item_id, 0)))
+            fresh = [change for change in revisions if change.item_id not in stale]
+            connection.executemany(_ADD_REVISION, map(_revision_row, fresh))
+            connection.executemany(_SERVE, [_served_row(change, due.get(change.item_id)) for change in fresh])
+        return stale
+
+    async def unsent(self, item_ids: Sequence[str] | None = None, limit: int = 1000) -> tuple[Changed, ...]:
+        """See Archive."""
+        if item_ids is None:
+            rows = self._rows("SELECT body FROM revisions WHERE sent = 0 ORDER BY sequence LIMIT ?", limit)
+        else:
+            rows = self._rows(_UNSENT_OF_ITEMS, listed(item_ids), limit)
+        return tuple(map(changed_of, rows))
+
+    async def mark_sent(self, revisions: Sequence[tuple[str, int]]) -> None:
+        """See Archive."""
+        with transaction(self._connection()) as connection:
+            connection.executemany("UPDATE revisions SET sent = 1 WHERE item_id = ? AND revision = ?", revisions)
+
+    async def due(self, now: datetime, limit: int = 1000) -> tuple[str, ...]:
+        """See Archive."""
+        rows = self._rows(
+            "SELECT item_id FROM served WHERE standing = 'sealed' AND due_at <= ? ORDER BY due_at, item_id LIMIT ?",
+            micros(now),
+            limit,
+        )
+        return tuple(row[0] for row in rows)
+
+    async def note(self, notes: Sequence[ReceiptNote]) -> None:
+        """See Archive."""
+        with transaction(self._connection()) as connection:
+            connection.executemany(_NOTE, map(_note_row, notes))
+
+    async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
+        """See Archive."""
+        with transaction(self._connection()) as connection:
+            connection.executemany(_SHELVE, map(_quarantine_row, entries))
+
+    def _open(self) -> sqlite3.Connection:
+        return open_file(self._path, MIGRATIONS)
+
+
+_NEWEST_REVISIONS = "SELECT item_id, revision FROM served WHERE item_id IN (SELECT value FROM json_each(?))"
+
+_UNSENT_OF_ITEMS = """SELECT body FROM revisions
+    WHERE sent = 0 AND item_id IN (SELECT value FROM json_each(?)) ORDER BY sequence LIMIT ?"""
+
+_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
+    FROM versions WHERE item_id IN (SELECT value FROM json_each(?))"""
+
+# CROSS JOIN fixes the order: from the few aliases of an item to their marks, never through all marks.
+_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
+    FROM aliases a CROSS JOIN marks m ON m.alias = a.alias AND m.scope = a.scope
+    WHERE a.item_id IN (SELECT value FROM json_each(?)) ORDER BY m.received_at, m.wire_sha256, m.alias, m.version, m.by_uri"""
+
+_LEAVES = """SELECT v.item_id, v.wire_sha256, v.scope, v.receipt_id, v.item, l.body
+    FROM json_each(?) w CROSS JOIN versions v
+        ON v.item_id = json_extract(w.value, '$[0]') AND v.wire_sha256 = json_extract(w.value, '$[1]')
+    LEFT JOIN layers l ON l.item_id = v.item_id AND l.wire_sha256 = v.wire_sha256"""
+
+_ADD_VERSION = """INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET received_at = excluded.received_at, parser = excluded.parser,
+        version = excluded.version, version_created = excluded.version_created, status = excluded.status,
+        embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates, item = excluded.item"""
+
+_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, receipt_id, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET received_at = min(received_at, excluded.received_at) RETURNING receipt_id"""
+
+_ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, chain, body) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET chain = excluded.chain, body = excluded.body WHERE excluded.chain >= chain"""
+
+_ADD_REVISION = "INSERT INTO revisions (item_id, revision, changed_at, body) VALUES (?, ?, ?, ?)"
+
+_SERVE = "INSERT OR REPLACE INTO served (item_id, revision, standing, due_at, uri, provider) VALUES (?, ?, ?, ?, ?, ?)"
+
+_NOTE = """INSERT INTO notes (receipt_id, item_id, stage, disposition, body) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING"""
+
+_SHELVE = """INSERT INTO quarantine (quarantine_id, provider, why, headers, value) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING"""
+
+
+def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:
+    match fact:
+        case VersionAccepted():
+            return _record_version(connection, fact)
+        case CancelMarked():
+            return _record_mark(connection, fact)
+        case Enriched():
+            row = (fact.item_id, fact.wire_sha256, fact.chain, packed(fact))
+            connection.execute(_ADD_LAYERS, row)
+            return Recorded((fact.item_id,))
+
+
+def _record_version(connection: sqlite3.Connection, fact: VersionAccepted) -> Recorded:
+    wire = (fact.item_id, fact.wire_sha256)
+    known = connection.execute(
+        "SELECT receipt_id, received_at, parser FROM versions WHERE item_id = ? AND wire_sha256 = ?", wire
+    ).fetchone()
+    if known is None:
+        _derive(connection, fact, micros(fact.received_at))
+        return Recorded((fact.item_id,))
+    owner, received_at, parser = known
+    first_received = min(received_at, micros(fact.received_at))
+    if parser_replaces(fact.parser, parser):
+        _derive(connection, fact, first_received)
+    elif first_received < received_at:
+        connection.execute(
+            "UPDATE versions SET received_at = ? WHERE item_id = ? AND wire_sha256 = ?", (first_received, *wire)
+        )
+    return Recorded((fact.item_id,), seen_before=owner != fact.receipt_id)
+
+
+def _derive(connection: sqlite3.Connection, fact: VersionAccepted, received_at: int) -> None:
+    """Write what a parser made of a wire, in place of what an older one made of it. The owning receipt stays."""
+    wire = (fact.item_id, fact.wire_sha256)
+    connection.execute(_ADD_VERSION, _version_row(fact, received_at))
+    connection.execute("DELETE FROM aliases WHERE item_id = ? AND wire_sha256 = ?", wire)
+    connection.executemany(
+        "INSERT INTO aliases (alias, scope, item_id, wire_sha256) VALUES (?, ?, ?, ?)",
+        [(name, fact.scope, *wire) for name in names_of(fact.item)],
+    )
+
+
+def _record_mark(connection: sqlite3.Connection, fact: CancelMarked) -> Recorded:
+    mark = (fact.alias, fact.scope, fact.wire_sha256, fact.version or "", fact.by_uri)
+    rows = connection.execute(_ADD_MARK, (*mark, micros(fact.received_at), fact.receipt_id, fact.reason)).fetchall()
+    named = connection.execute(
+        "SELECT DISTINCT item_id FROM aliases WHERE alias = ? AND scope = ? ORDER BY item_id", (fact.alias, fact.scope)
+    )
+    return Recorded(tuple(row[0] for row in named), seen_before=rows[0][0] != fact.receipt_id)
+
+
+def _version_row(fact: VersionAccepted, received_at: int) -> tuple[object, ...]:
+    head = head_of(fact.item, fact.wire_sha256, fact.received_at)
+    return (
+        fact.item_id,
+        fact.wire_sha256,
+        fact.scope,
+        fact.receipt_id,
+        received_at,
+        fact.parser,
+        head.version,
+        micros_or_none(head.version_created),
+        head.status.value,
+        micros_or_none(head.embargoed_until),
+        head.reinstates,
+        packed(fact.item),
+    )
+
+
+def _head(row: Sequence[Any]) -> Head:
+    wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates = row
+    return Head(
+        wire_sha256=wire_sha256,
+        version=version,
+        received_at=moment(received_at),
+        version_created=moment_or_none(version_created),
+        status=Status(status),
+        embargoed_until=moment_or_none(embargoed_until),
+        reinstates=bool(reinstates),
+    )
+
+
+def _mark(row: Sequence[Any]) -> Mark:
+    scope, alias, version, wire_sha256, received_at, by_uri = row
+    return Mark(scope, alias, version or None, wire_sha256, moment(received_at), by_uri)
+
+
+def _leaf(row: Sequence[Any]) -> Leaf:
+    scope, receipt_id, item, enriched = row
+    layers = None if enriched is None else Enriched.model_validate_json(unpacked(enriched))
+    return Leaf(Item.model_validate_json(unpacked(item)), scope, receipt_id, layers)
+
+
+def _revision_row(change: Changed) -> tuple[object, ...]:
+    return change.item_id, change.revision, micros(change.changed_at), packed(change)
+
+
+def _served_row(change: Changed, due_at: datetime | None) -> tuple[object, ...]:
+    due = micros_or_none(due_at)
+    return change.item_id, change.revision, change.standing.value, due, change.uri, change.provider
+
+
+def _note_row(note: ReceiptNote) -> tuple[object, ...]:
+    disposition = None if note.disposition is None else note.disposition.value
+    return note.receipt_id, note.item_id, note.stage, disposition, packed(note)
+
+
+def _quarantine_row(entry: QuarantineEntry) -> tuple[object, ...]:
+    headers = orjson.dumps({name: value.decode("latin-1") for name, value in entry.headers.items()}).decode()
+    return entry.quarantine_id, entry.why.provider, packed(entry.why), headers, entry.value

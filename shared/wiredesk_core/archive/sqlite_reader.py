@@ -1,0 +1,143 @@
+"""Reading an embedded Archive, beside the process that writes it or inside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from wiredesk_core.archive.schema import MIGRATIONS, micros, moment, unpacked
+from wiredesk_core.embedded import busy_told, open_to_read
+from wiredesk_core.item import Item
+from wiredesk_core.lifecycle import Disposition, Standing, head_of, order_key
+from wiredesk_core.messages import Changed, Quarantine, ReceiptNote
+from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
+
+_NEWEST = "SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
+
+# CROSS JOIN fixes the order: look up each wanted item, never walk through all that is served.
+_NEWEST_OF = """SELECT r.body FROM json_each(?) w CROSS JOIN served s ON s.item_id = w.value
+    JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"""
+
+
+class SqliteArchiveReader:
+    """Reads through its own read-only connection, opened at the first read; each read sees all that is committed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened: sqlite3.Connection | None = None
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    async def served(self, item_ids: Sequence[str]) -> Mapping[str, Changed]:
+        """See ArchiveReader."""
+        if len(item_ids) == 1:  # the gateway's most frequent question
+            rows = self._rows(_NEWEST + " WHERE s.item_id = ?", item_ids[0])
+        else:
+            rows = self._rows(_NEWEST_OF, listed(item_ids))
+        return {change.item_id: change for change in map(changed_of, rows)}
+
+    async def find(self, uri: str) -> tuple[str, ...]:
+        """See ArchiveReader."""
+        rows = self._rows("SELECT DISTINCT item_id FROM aliases WHERE alias = ? ORDER BY item_id", uri)
+        return tuple(row[0] for row in rows)
+
+    async def revision(self, item_id: str, revision: int) -> Changed | None:
+        """See ArchiveReader."""
+        return self._one("SELECT body FROM revisions WHERE item_id = ? AND revision = ?", item_id, revision)
+
+    async def revision_at(self, item_id: str, moment: datetime) -> Changed | None:
+        """See ArchiveReader."""
+        newest = "SELECT body FROM revisions WHERE item_id = ? AND changed_at <= ? ORDER BY revision DESC LIMIT 1"
+        return self._one(newest, item_id, micros(moment))
+
+    async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
+        """See ArchiveReader."""
+        rows = self._rows("SELECT wire_sha256, received_at, receipt_id, item FROM versions WHERE item_id = ?", item_id)
+        entries = [_version_entry(row) for row in rows]
+        return tuple(sorted(entries, key=lambda e: order_key(head_of(e.item, e.wire_sha256, e.received_at))))
+
+    async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
+        """See ArchiveReader."""
+        rows = self._rows("SELECT body FROM notes WHERE receipt_id = ? ORDER BY sequence", receipt_id)
+        notes = tuple(ReceiptNote.model_validate_json(unpacked(row[0])) for row in rows)
+        return ReceiptEntry(receipt_id, notes) if notes else None
+
+    async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
+        """See ArchiveReader."""
+        columns = "SELECT quarantine_id, why, headers, value FROM quarantine"
+        if provider is None:
+            rows = self._rows(columns + " ORDER BY sequence DESC LIMIT ?", limit)
+        else:
+            rows = self._rows(columns + " WHERE provider = ? ORDER BY sequence DESC LIMIT ?", provider, limit)
+        return tuple(map(_quarantine_entry, rows))
+
+    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
+        """See ArchiveReader."""
+        rows = self._rows(_NEWEST + " WHERE s.item_id > ? ORDER BY s.item_id LIMIT ?", after, limit)
+        return tuple(map(changed_of, rows))
+
+    async def counts(self) -> StandingCount:
+        """See ArchiveReader."""
+        standings = dict(self._rows("SELECT standing, count(*) FROM served GROUP BY standing"))
+        dispositions = dict(
+            self._rows("SELECT disposition, count(*) FROM notes WHERE disposition IS NOT NULL GROUP BY disposition")
+        )
+        return StandingCount(
+            by_standing={standing: standings.get(standing.value, 0) for standing in Standing},
+            by_disposition={disposition: dispositions.get(disposition.value, 0) for disposition in Disposition},
+            unsent=self._rows("SELECT count(*) FROM revisions WHERE sent = 0")[0][0],
+            quarantined=self._rows("SELECT count(*) FROM quarantine")[0][0],
+        )
+
+    def _open(self) -> sqlite3.Connection:
+        return open_to_read(self._path, MIGRATIONS)
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
+
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        connection = self._connection()
+        with busy_told():
+            return connection.execute(statement, values).fetchall()
+
+    def _one(self, statement: str, *values: object) -> Changed | None:
+        rows = self._rows(statement, *values)
+        return changed_of(rows[0]) if rows else None
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts as one parameter for `json_each`, however many they are."""
+    return orjson.dumps(list(texts)).decode()
+
+
+def changed_of(row: Sequence[Any]) -> Changed:
+    """A revision from its body."""
+    return Changed.model_validate_json(unpacked(row[0]))
+
+
+def _version_entry(row: Sequence[Any]) -> VersionEntry:
+    wire_sha256, received_at, receipt_id, body = row
+    item = Item.model_validate_json(unpacked(body))
+    return VersionEntry(wire_sha256, item.version, item.version_created, moment(received_at), receipt_id, item)
+
+
+def _quarantine_entry(row: Sequence[Any]) -> QuarantineEntry:
+    quarantine_id, why, headers, value = row
+    texts = orjson.loads(headers)
+    return QuarantineEntry(
+        quarantine_id,
+        Quarantine.model_validate_json(unpacked(why)),
+        value,
+        {name: text.encode("latin-1") for name, text in texts.items()},
+    )
