@@ -24,8 +24,14 @@ from wiredesk_core.settings import SharedSettings
 from wiredesk_core.topics import TOPICS, Topic
 
 REFERENCE = Path(__file__).parent / "reference"
-OFF = cast("Any", None)
-"""Stands for a collaborator that only running requests would ask for."""
+
+
+class Absent:
+    """Stands for a collaborator that only a running request would call."""
+
+    def __getattr__(self, name: str) -> Absent:
+        """Its methods may be handed on; calling one fails."""
+        return self
 
 
 def table(titles: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -124,16 +130,16 @@ def metrics_page() -> str:
     )
 
 
-def apps() -> dict[str, FastAPI]:
-    """Every HTTP face, with nothing behind it."""
-    return {name: bare_app(f"wiredesk_{name}.{module}") for name, module in (("ingest", "push"), ("gateway", "app"))}
+FACES = {"ingest": "wiredesk_ingest.push", "gateway": "wiredesk_gateway.app"}
+"""Every service with an HTTP face, and the module whose `create_app` makes it."""
 
 
-def bare_app(module: str) -> FastAPI:
-    """What `create_app` of a module makes when none of its collaborators is there."""
-    create = importlib.import_module(module).create_app
+def bare_app(name: str) -> FastAPI:
+    """A service's HTTP face with nothing behind it."""
+    create = importlib.import_module(FACES[name]).create_app
     parameters = inspect.signature(create).parameters.values()
-    return cast("FastAPI", create(**{p.name: OFF for p in parameters if p.default is p.empty}))
+    given = {p.name: bytes(32) if p.annotation == "bytes" else Absent() for p in parameters if p.default is p.empty}
+    return cast("FastAPI", create(**given))
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -146,14 +152,14 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[
 def routes_page() -> str:
     """Every route of every HTTP face."""
     parts = []
-    for name, app in apps().items():
+    for name in FACES:
         rows = [
             [
                 code(f"{method} {path}"),
                 said.get("summary", ""),
                 ", ".join(code(p["name"]) for p in said.get("parameters", ())),
             ]
-            for method, path, said in operations(app.openapi())
+            for method, path, said in operations(bare_app(name).openapi())
         ]
         whole = f"The whole of it: [openapi-{name}.json](openapi-{name}.json)."
         parts.append(f"## {name}\n\n{whole}\n\n" + table(["route", "what", "parameters"], rows))
@@ -163,9 +169,9 @@ def routes_page() -> str:
 def formats_page() -> str:
     """Every wire format, in the order in which they are tried."""
     formats = importlib.import_module("wiredesk_ingest.formats").FORMATS
-    rows = [[code(f.name), first_line(inspect.getmodule(f.parse))] for f in formats]
+    rows = [[code(f.name), f.version, first_line(inspect.getmodule(f.parse))] for f in formats]
     said = "A wire's content decides its format, whatever its content type says. A format is one file and one line in `FORMATS`."
-    return page("Wire formats", said, table(["format", "what it reads"], rows))
+    return page("Wire formats", said, table(["format", "version", "what it reads"], rows))
 
 
 def enrichers_page() -> str:
@@ -182,7 +188,7 @@ def enrichers_page() -> str:
 def commands_page() -> str:
     """Every command of `wiredesk`."""
     root = cast("Any", typer.main.get_command(importlib.import_module("wiredesk.__main__").app))
-    parts = [command_part(name, root.commands[name]) for name in sorted(root.commands)]
+    parts = [command_part(name, root.commands[name]) for name in root.commands]
     return page("Commands", "`wiredesk COMMAND --help` says the same.", *parts)
 
 
@@ -269,8 +275,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "formats.md": formats_page,
     "enrichers.md": enrichers_page,
     "commands.md": commands_page,
-    "openapi-ingest.json": lambda: as_json(apps()["ingest"].openapi()),
-    "openapi-gateway.json": lambda: as_json(apps()["gateway"].openapi()),
+    "openapi-ingest.json": lambda: as_json(bare_app("ingest").openapi()),
+    "openapi-gateway.json": lambda: as_json(bare_app("gateway").openapi()),
     "asyncapi.json": lambda: as_json(asyncapi()),
 }
 
