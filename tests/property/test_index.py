@@ -16,7 +16,7 @@ from wiredesk_core.index.highlight import highlights
 from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.index.question import read_question, wanted_clauses
 from wiredesk_core.index.tantivy import TantivyIndex
-from wiredesk_core.index.words import placed_words, stems_of, tidy, words_of
+from wiredesk_core.index.words import places_of, stemmed_words, stems_of, tidy, words_of
 from wiredesk_core.item import Item
 from wiredesk_core.ports import Collection, Hits, IndexGone, IndexPut, Query, Sort
 
@@ -99,10 +99,10 @@ def test_highlights_stay_inside_their_fragment(text: str, question: str) -> None
 @given(text=st.text())
 def test_words_stems_and_places_are_as_many(text: str) -> None:
     text = tidy(text)
-    words = words_of(text)
+    words, places = words_of(text), places_of(text)
+    assert [words_of(text[start:end]) for start, end in places] == [(word,) for word in words]
+    assert stemmed_words(words) == stems_of(text)
     assert len(stems_of(text)) == len(words)
-    assert [word.text for word in placed_words(text)] == list(words)
-    assert all(words_of(text[word.start : word.end]) == (word.text,) for word in placed_words(text))
 
 
 @settings(deadline=None, max_examples=40)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from wiredesk_core.index.question import Clause
-from wiredesk_core.index.words import Word, placed_words, stems_of
+from wiredesk_core.index.words import places_of, stemmed_words, words_of
 from wiredesk_core.ports import Highlight
 
 WINDOW = 240
@@ -31,21 +31,30 @@ def highlights(headline: str, text: str, clauses: Sequence[Clause], *, english: 
 
 def matches(text: str, clauses: Sequence[Clause], *, english: bool) -> list[Span]:
     """Stretches that match a clause, in order, none over another; a phrase is one stretch."""
-    words = placed_words(text) if clauses else []
-    stems = stems_of(text) if english and words and any(clause.stem for clause in clauses) else ()
-    spans = {span for clause in clauses for span in _clause_spans(clause, words, stems)}
+    words = words_of(text) if clauses else ()
+    runs = {run for clause in clauses for run in _phrase_runs(clause.words, words)}
+    if english:
+        runs |= _stem_runs({clause.stem for clause in clauses if clause.stem}, words)
+    if not runs:
+        return []
+    places = places_of(text)
+    spans = {(places[first][0], places[last][1]) for first, last in runs}
     return _apart(sorted(spans, key=lambda span: (span[0], -span[1])))
 
 
-def _clause_spans(clause: Clause, words: Sequence[Word], stems: Sequence[str]) -> Iterable[Span]:
-    size = len(clause.words)
-    for first, word in enumerate(words):
-        if clause.stem is not None and stems and stems[first] == clause.stem:
-            yield word.start, word.end
-        elif word.text == clause.words[0]:
-            run = words[first : first + size]
-            if tuple(other.text for other in run) == clause.words:
-                yield word.start, run[-1].end
+def _phrase_runs(phrase: tuple[str, ...], words: tuple[str, ...]) -> Iterator[Span]:
+    """First and last word of each place where a phrase stands."""
+    first = -1
+    for _ in range(words.count(phrase[0])):
+        first = words.index(phrase[0], first + 1)
+        if words[first : first + len(phrase)] == phrase:
+            yield first, first + len(phrase) - 1
+
+
+def _stem_runs(stems: set[str], words: tuple[str, ...]) -> set[Span]:
+    vocabulary = set(words) if stems else ()
+    wanted = {word for word, stem in zip(vocabulary, stemmed_words(vocabulary), strict=True) if stem in stems}
+    return {(at, at) for at, word in enumerate(words) if word in wanted} if wanted else set()
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -21,15 +21,6 @@ UNSPACED = (
 )
 LONGEST_WORD = 200
 """Code points; longer runs are leftovers of binary files and are cut to pieces."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word where it stands: half-open code-point offsets."""
-
-    text: str
-    start: int
-    end: int
 
 
 def plain_analyzer() -> TextAnalyzer:
@@ -62,10 +53,14 @@ def stems_of(text: str) -> tuple[str, ...]:
     return tuple(_ENGLISH.analyze(spaced(text)))
 
 
-def placed_words(text: str) -> list[Word]:
-    """The words of a text with their places in it."""
-    places = [piece.span() for piece in _cutter(text).finditer(text)]
-    return [Word(word, *place) for word, place in zip(words_of(text), places, strict=True)]
+def places_of(text: str) -> list[tuple[int, int]]:
+    """Where each of `words_of` stands: half-open code-point offsets."""
+    return [piece.span() for piece in _cutter(text).finditer(text)]
+
+
+def stemmed_words(words: Iterable[str]) -> tuple[str, ...]:
+    """The English stems of words that are cut and folded already."""
+    return tuple(_ENGLISH.analyze(" ".join(words)))
 
 
 def _folding() -> TextAnalyzerBuilder:
@@ -74,7 +69,10 @@ def _folding() -> TextAnalyzerBuilder:
 
 def _cutter(text: str) -> re.Pattern[str]:
     """The quick pattern unless the text has a letter that it would cut wrongly."""
-    return _CAREFUL if _CARE.search("".join(set(text))) else _QUICK
+    if text.isascii():
+        return _QUICK
+    beyond_latin = "".join(sign for sign in set(text) if sign >= "\u0300")
+    return _CAREFUL if _CARE.search(beyond_latin) else _QUICK
 
 
 def _marks() -> str:

@@ -33,14 +33,15 @@ def _facet(
 ) -> Facet:
     values = sorted({value for table, _ in rough for value in table})
     counts: Counter[str] = Counter()
-    for searcher, (table, whole) in zip(searchers, rough, strict=True):
+    for searcher, (table, sure) in zip(searchers, rough, strict=True):
+        whole = sure and (len(searchers) == 1 or len(table) < CANDIDATES)
         counts.update(table if whole else _count(searcher, query, {name: values})[name][0])
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:size]
     return tuple((value, _label(searchers, name, value), count) for value, count in ranked)
 
 
 def _count(searcher: Searcher, query: Tantivy, wanted: Mapping[str, list[str] | None]) -> dict[str, tuple[Table, bool]]:
-    """Counts by value for each field, and whether no value was left out; all values, or only those wanted."""
+    """Counts by value for each field, and whether these are sure; all values, or only those wanted."""
     asked = {name: {"terms": _terms(name, values)} for name, values in wanted.items()}
     answer = searcher.aggregate(query, asked)
     return {name: _read(answer[name]) for name in wanted}
@@ -55,7 +56,7 @@ def _terms(name: str, values: list[str] | None) -> dict[str, Any]:
 
 def _read(result: dict[str, Any]) -> tuple[Table, bool]:
     table = {bucket["key"]: bucket["doc_count"] for bucket in result["buckets"]}
-    return table, not (result["sum_other_doc_count"] or result["doc_count_error_upper_bound"])
+    return table, not result["doc_count_error_upper_bound"]
 
 
 def _label(searchers: Sequence[Searcher], name: str, value: str) -> str:

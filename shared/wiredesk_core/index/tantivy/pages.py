@@ -6,8 +6,10 @@ certain, and where its edge falls among equals, sorts just these by item id.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from tantivy import DocAddress, Document, FieldType, Order, Searcher, SearchResult
@@ -59,16 +61,16 @@ def page_by_score(searchers: Sequence[Searcher], query: Tantivy, request: Reques
     count = sum(total(searcher, query) for searcher in searchers)
     if not asked.limit or asked.offset >= count:
         return Page(count, [])
-    scored = [
-        (score, searcher, address)
+    ranked = [
+        (-score, tie, searcher, address)
         for searcher in searchers
-        for score, address in _best(searcher, query, wanted)
+        for score, tie, address in _best(searcher, query, wanted)
     ]  # fmt: skip
-    scored.sort(key=lambda hit: -hit[0])
-    first = next((i for i, hit in enumerate(scored) if hit[0] == scored[min(asked.offset, len(scored) - 1)][0]), 0)
-    last = next((i for i in range(wanted, len(scored)) if scored[i][0] != scored[wanted - 1][0]), len(scored))
-    near = scored[first:last]
-    found = [item for score, searcher, address in near for item in _load(searcher, [address], score)]
+    ranked.sort(key=itemgetter(0, 1))
+    alike = [hit[:2] for hit in ranked]
+    first = bisect_left(alike, alike[asked.offset])
+    last = bisect_right(alike, alike[min(wanted, len(alike)) - 1])
+    found = [item for score, _, searcher, address in ranked[first:last] for item in _load(searcher, [address], -score)]
     found.sort(key=lambda item: (-(item.score or 0.0), item.item_id))
     once = list({item.item_id: item for item in found}.values())
     return Page(count, once[asked.offset - first : wanted - first])
@@ -84,14 +86,16 @@ def _count(result: SearchResult) -> int:
     return count
 
 
-def _best(searcher: Searcher, query: Tantivy, wanted: int) -> list[tuple[float, DocAddress]]:
-    """The best documents, with all that score as high as the last of them."""
+def _best(searcher: Searcher, query: Tantivy, wanted: int) -> Iterator[tuple[float, int, DocAddress]]:
+    """Score and tie of the best documents, with all that score as high as the last of them."""
     ask = wanted + 1
     while True:
         hits = searcher.search(query, ask, count=False).hits
         if len(hits) < ask or hits[-1][0] != hits[wanted - 1][0]:
-            return hits
+            break
         ask *= 2
+    ties: list[Any] = searcher.fast_field_values("tie", [address for _, address in hits])
+    return ((score, tie, address) for (score, address), tie in zip(hits, ties, strict=True))
 
 
 def _load(searcher: Searcher, addresses: list[DocAddress], score: float | None = None) -> list[Found]:

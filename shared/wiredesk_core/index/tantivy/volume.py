@@ -10,7 +10,7 @@ from tantivy import Index, IndexWriter, Searcher
 from wiredesk_core.failures import Misconfigured, StoreBusy
 from wiredesk_core.index.tantivy.schema import SCHEMA, register_analyzers
 
-HEAP_BYTES = 50_000_000
+HEAP_BYTES = 20_000_000
 """What the writer may hold in memory before it starts a segment."""
 
 Stamp = tuple[int, int, int]
