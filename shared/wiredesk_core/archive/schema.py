@@ -1,21 +1,17 @@
 """The tables of an embedded Archive, and how its values are written into them.
 
-Moments are integer microseconds since 1970 (exact, and they sort as they happen). Bodies are JSON, packed when large;
+Moments are microseconds (see `embedded`). Bodies are JSON, packed when large;
 they come last in their rows, so that reading the columns before them never touches them.
 """
 
 from __future__ import annotations
 
 import zlib
-from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
 PACK_ABOVE = 1024
 """Bodies larger than this many bytes are compressed."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 MIGRATIONS = (
     (
@@ -57,26 +53,6 @@ MIGRATIONS = (
     ),
 )
 """One entry a schema version; `PRAGMA user_version` counts how many a file has had."""
-
-
-def micros(moment: datetime) -> int:
-    """A moment as stored."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def micros_or_none(moment: datetime | None) -> int | None:
-    """A moment as stored, if there is one."""
-    return None if moment is None else micros(moment)
-
-
-def moment(stored: int) -> datetime:
-    """A stored moment."""
-    return EPOCH + stored * MICROSECOND
-
-
-def moment_or_none(stored: int | None) -> datetime | None:
-    """A stored moment, if there is one."""
-    return None if stored is None else moment(stored)
 
 
 def packed(value: BaseModel) -> bytes:

@@ -11,17 +11,9 @@ from typing import Any
 import orjson
 
 from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
-from wiredesk_core.archive.schema import (
-    MIGRATIONS,
-    micros,
-    micros_or_none,
-    moment,
-    moment_or_none,
-    packed,
-    unpacked,
-)
+from wiredesk_core.archive.schema import MIGRATIONS, packed, unpacked
 from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, changed_of, listed
-from wiredesk_core.embedded import SoleWriter, open_file, transaction
+from wiredesk_core.embedded import SoleWriter, micros, micros_or_none, moment, moment_or_none, open_file, transaction
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Head, Mark, head_of, order_key
 from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from wiredesk_core.archive.schema import MIGRATIONS, micros, moment, unpacked
-from wiredesk_core.embedded import busy_told, open_to_read
+from wiredesk_core.archive.schema import MIGRATIONS, unpacked
+from wiredesk_core.embedded import busy_told, micros, moment, open_to_read
 from wiredesk_core.item import Item
 from wiredesk_core.lifecycle import Disposition, Standing, head_of, order_key
 from wiredesk_core.messages import Changed, Quarantine, ReceiptNote

@@ -1,0 +1,46 @@
+"""Where small shared facts live. `REGISTRIES` maps a URL's scheme to the adapter that keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from wiredesk_core.clock import SystemClock
+from wiredesk_core.embedded import file_of
+from wiredesk_core.failures import Misconfigured
+from wiredesk_core.ports import Clock, Registry
+from wiredesk_core.settings import split_url
+
+
+class OpenRegistry(Registry, Protocol):
+    """A Registry that holds something to let go of."""
+
+    async def close(self) -> None:
+        """Let go of files and connections; calling it again changes nothing."""
+        ...
+
+
+def _memory(_: str, clock: Clock) -> OpenRegistry:
+    from wiredesk_core.registry.memory import MemoryRegistry  # noqa: PLC0415  # only what is used is loaded
+
+    return MemoryRegistry(clock)
+
+
+def _sqlite(path: str, clock: Clock) -> OpenRegistry:
+    from wiredesk_core.registry.sqlite import SqliteRegistry  # noqa: PLC0415  # see above
+
+    return SqliteRegistry(file_of(path), clock)
+
+
+REGISTRIES: dict[str, Callable[[str, Clock], OpenRegistry]] = {"memory": _memory, "sqlite": _sqlite}
+
+
+def open_registry(url: str, clock: Clock | None = None) -> OpenRegistry:
+    """The Registry at `memory:` or `sqlite:PATH`, a file that several processes may share.
+
+    The clock (the machine's, unless another is given) says what has expired.
+    """
+    scheme, rest = split_url(url)
+    if scheme not in REGISTRIES:
+        raise Misconfigured(f"no registry goes by {url!r}: it is one of {', '.join(f'{name}:' for name in REGISTRIES)}")
+    return REGISTRIES[scheme](rest, clock or SystemClock())
