@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from wiredesk_core.article import Article, Entity, Keyphrase, Language
 from wiredesk_core.failures import Misconfigured, Refused
 from wiredesk_core.index import OpenIndex, open_index, open_index_reader
-from wiredesk_core.item import Item, ItemType
-from wiredesk_core.ports import Collection, Highlight, Hits, IndexGone, IndexPut, Query, Sort
+from wiredesk_core.index.testing import NOON, put
+from wiredesk_core.item import ItemType
+from wiredesk_core.ports import Collection, Hits, IndexGone, Query, Sort
 
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 BOTH: tuple[Collection, ...] = ("open", "sealed")
 
 
@@ -32,36 +27,6 @@ async def index(url: str) -> AsyncIterator[OpenIndex]:
     opened = open_index(url)
     yield opened
     await opened.close()
-
-
-def put(
-    item_id: str,
-    *,
-    text: str = "",
-    revision: int = 1,
-    collection: Collection = "open",
-    published: datetime | None = NOON,
-    indexed_at: datetime = NOON,
-    provider: str = "harbour",
-    language: str | None = "en",
-    entities: tuple[tuple[str, str], ...] = (),
-    keyphrases: tuple[str, ...] = (),
-    **fields: str,
-) -> IndexPut:
-    item = Item.model_validate(
-        {"uri": f"urn:test:{item_id}", "provider": provider, "version_created": published, "body_text": text, **fields}
-    )
-    article = Article(
-        uri=item.uri,
-        item_id=item_id,
-        revision=revision,
-        item=item,
-        text=text,
-        language=Language(code=language, confidence=1.0) if language else None,
-        entities=tuple(Entity(id=i, type="place", name=n, salience=0.5, mentions=()) for i, n in entities),
-        keyphrases=tuple(Keyphrase(text=phrase, score=1.0) for phrase in keyphrases),
-    )
-    return IndexPut(collection, article, indexed_at)
 
 
 def ids(hits: Hits) -> list[str]:
@@ -155,106 +120,6 @@ async def test_a_big_batch_is_found_whole(index: OpenIndex) -> None:
     await index.write([put(f"item-{n:04}", text=f"ferry number {n}") for n in range(1500)])
     assert (await index.search(Query(text="ferry"))).total == 1500
     assert await found(index, '"number 1234"') == ["item-1234"]
-
-
-@pytest.fixture
-async def library(index: OpenIndex) -> OpenIndex:
-    await index.write(
-        [
-            put("a", headline="Ferry strike ends", text="Crews return to work on Monday after long talks."),
-            put("b", headline="Talks resume", slugline="FERRY-STRIKE", text="Long days of talks lie ahead."),
-            put(
-                "c",
-                headline="Storm warning",
-                byline="By Ada Ferry",
-                text="A storm is running up the coast. Crews stay.",
-            ),
-            put("d", headline="Sturm", text="Die Fähre nach Zürich fährt. Der Storm war da.", language="de"),
-            put("e", headline="東京の天気", text="東京タワーは雨です。", language="ja"),
-        ]
-    )
-    return index
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("ferry", "abc"),
-        ("FERRY", "abc"),
-        ("crew", "ac"),
-        ("crews talks", "a"),
-        ("crews AND talks", "a"),
-        ("storms", "c"),
-        ("Storm", "cd"),
-        ('"storms"', ""),
-        ("run", "c"),
-        ('"long talks"', "a"),
-        ("“long talks”", "a"),
-        ('"talks long"', ""),
-        ("strike OR storm", "abcd"),
-        ("ferry NOT storm", "ab"),
-        ("NOT talks", "cde"),
-        ("NOT NOT talks", "ab"),
-        ("ferry (storm OR monday)", "ac"),
-        ("ferry NOT (storm OR monday)", "b"),
-        ("storm OR ferry AND monday", "acd"),
-        ("headline:ferry", "a"),
-        ("slugline:ferry", "b"),
-        ("byline:ferry", "c"),
-        ("text:ferry", ""),
-        ('headline:"storm warning"', "c"),
-        ("text:running NOT headline:sturm", "c"),
-        ("ferry-strike", "ab"),
-        ("ferry & storm!", "c"),
-        ("zurich", "d"),
-        ("FÄHRE", "d"),
-        ("Zu\u0308rich", "d"),
-        ("東京", "e"),
-        ("タワー", "e"),
-        ("大阪", ""),
-        ("", "abcde"),
-        ("   ", "abcde"),
-    ],
-)
-async def test_a_question_finds_what_it_says(library: OpenIndex, text: str, expected: str) -> None:
-    for sort in ("newest", "relevance"):
-        hits = await library.search(Query(text=text, sort=sort))
-        assert (sorted(ids(hits)), hits.total) == (sorted(expected), len(expected))
-
-
-async def test_keyphrases_and_subheadlines_are_searched(index: OpenIndex) -> None:
-    await index.write([put("a", keyphrases=("quantum dots",), subheadline="Small things shine")])
-    assert await found(index, '"quantum dots"') == ["a"]
-    assert await found(index, 'headline:"things shine"') == ["a"]
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ('"open', "character 1 is never closed"),
-        ('storm "open', "character 7 is never closed"),
-        ("(storm", "parenthesis at character 1"),
-        ("storm)", "character 6"),
-        ("()", "a word is missing before ')' at character 2"),
-        ("OR storm", "before 'OR' at character 1"),
-        ("storm AND", "before 'the end'"),
-        ("storm NOT", "before 'the end'"),
-        ("storm OR OR rain", "before 'OR' at character 10"),
-        ("title:storm", "unknown field 'title' at character 1"),
-        ("econ*", "* does not stand for letters"),
-        ("!!! ---", "no word"),
-        ("x" * 1001, "1001 characters"),
-        (" ".join("abc" for _ in range(65)), "more than 64"),
-        ("(" * 20 + "storm" + ")" * 20, "levels"),
-        ("NOT " * 20 + "storm", "levels"),
-        ("half \ud800", "half a character"),
-    ],
-)
-async def test_a_bad_question_is_refused_saying_what_and_where(index: OpenIndex, text: str, says: str) -> None:
-    with pytest.raises(Refused) as refused:
-        await index.search(Query(text=text))
-    assert (refused.value.status, refused.value.code) == (400, "bad_query")
-    assert says in refused.value.detail
 
 
 @pytest.mark.parametrize(
@@ -445,119 +310,6 @@ async def test_facet_counts_stay_exact_with_many_values(index: OpenIndex) -> Non
         )
     hits = await index.search(Query(facets=("entity",), facet_size=3, limit=0))
     assert hits.facets["entity"] == tuple((f"Q{n}", f"Name Q{n}", 300) for n in range(3))
-
-
-async def test_highlights_say_where_the_words_stand(index: OpenIndex) -> None:
-    lead = "Nothing of note happened in Åre 😀 for a long while. " * 10
-    text = f"{lead}Then the last ferries crossed Zürich’s lake, and ferry crews cheered. {lead}"
-    await index.write([put("a", headline="Zürich ferry 😀 returns", text=text)])
-    hits = await index.search(Query(text='ferry OR zurich OR "crews cheered" NOT tram', highlight=True))
-    headline, body = hits.hits[0].highlights
-    assert headline == Highlight("headline", "Zürich ferry 😀 returns", ((0, 6), (7, 12)))
-    assert body.field == "text"
-    assert body.text in text
-    assert len(body.text) <= 300
-    assert [body.text[a:b] for a, b in body.matches] == ["ferries", "Zürich", "ferry", "crews cheered"]
-
-
-async def test_highlights_keep_to_the_field_asked_and_to_wanted_words(index: OpenIndex) -> None:
-    await index.write([put("a", headline="Ferry news", text="ferry and more ferry")])
-    hits = await index.search(Query(text="headline:ferry NOT tram", highlight=True))
-    assert hits.hits[0].highlights == (Highlight("headline", "Ferry news", ((0, 5),)),)
-    assert (await index.search(Query(text="", highlight=True))).hits[0].highlights == ()
-    assert (await index.search(Query(text="ferry"))).hits[0].highlights == ()
-
-
-@pytest.fixture
-def folder_url(tmp_path: Path) -> str:
-    return f"tantivy://{tmp_path}/index"
-
-
-async def test_what_was_written_is_there_after_reopening(folder_url: str) -> None:
-    index = open_index(folder_url)
-    await index.write([put("a", text="ferry", revision=5), put("b", text="ferry", collection="sealed")])
-    await index.close()
-    again = open_index(folder_url)
-    await again.write([put("a", text="tram", revision=4)])
-    assert await found(again, "ferry", collections=BOTH) == ["a", "b"]
-    await again.close()
-
-
-async def test_a_second_writer_is_refused_with_a_reason(folder_url: str) -> None:
-    index = open_index(folder_url)
-    with pytest.raises(Misconfigured, match="another process writes the index"):
-        open_index(folder_url)
-    await index.close()
-    await open_index(folder_url).close()
-
-
-async def test_a_reader_may_start_before_the_first_write_and_sees_every_commit(folder_url: str) -> None:
-    reader = open_index_reader(folder_url)
-    assert await reader.search(Query(facets=("type",))) == Hits(0, (), {"type": ()})
-    index = open_index(folder_url)
-    for n in range(5):
-        await index.write([put(f"i{n}", text="ferry", collection="sealed" if n % 2 else "open")])
-        assert (await reader.search(Query(text="ferry", collections=BOTH))).total == n + 1
-    await index.write([IndexGone("i0", 2)])
-    assert (await reader.search(Query(text="ferry"))).total == 2
-    await index.close()
-    await reader.close()
-
-
-PROBE = """
-import asyncio, sys
-from wiredesk_core.index import open_index_reader
-from wiredesk_core.ports import Query
-reader = open_index_reader(sys.argv[1])
-for line in sys.stdin:
-    print(asyncio.run(reader.search(Query(text=line.strip()))).total, flush=True)
-"""
-
-
-async def test_a_reader_in_another_process_sees_a_write_as_it_returns(folder_url: str) -> None:
-    index = open_index(folder_url)
-    probe = await asyncio.create_subprocess_exec(sys.executable, "-c", PROBE, folder_url, stdin=PIPE, stdout=PIPE)
-    assert probe.stdin
-    assert probe.stdout
-    for n in range(4):
-        await index.write([put(f"i{n}", text="ferry")])
-        probe.stdin.write(b"ferry\n")
-        assert await probe.stdout.readline() == f"{n + 1}\n".encode()
-    probe.stdin.close()
-    assert await probe.wait() == 0
-    await index.close()
-
-
-WRITER = """
-import asyncio, os, signal, sys
-from datetime import UTC, datetime
-from wiredesk_core.article import Article
-from wiredesk_core.index import open_index
-from wiredesk_core.item import Item
-from wiredesk_core.ports import IndexPut
-
-def put(n):
-    item = Item(uri=f"u{n}", body_text="ferry")
-    return IndexPut("open", Article(uri=item.uri, item_id=f"i{n}", revision=1, item=item, text="ferry"), datetime.now(UTC))
-
-async def main():
-    index = open_index(sys.argv[1])
-    await index.write([put(1), put(2)])
-    index._writers["open"].add_document(__import__("tantivy").Document(item_id="half"))
-    os.kill(os.getpid(), signal.SIGKILL)
-
-asyncio.run(main())
-"""
-
-
-async def test_a_killed_writer_leaves_its_last_write_and_no_lock(folder_url: str) -> None:
-    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, folder_url)
-    assert await killed.wait() == -signal.SIGKILL
-    index = open_index(folder_url)
-    assert await found(index, "ferry") == ["i1", "i2"]
-    await index.write([put("i3", text="ferry")])
-    assert await found(index, "") == ["i1", "i2", "i3"]
-    await index.close()
 
 
 @pytest.mark.parametrize("wrong", ["elsewhere://x", "tantivy://", "nonsense"])

@@ -13,8 +13,9 @@ from wiredesk_core.index.tantivy.query import equals
 from wiredesk_core.index.tantivy.schema import shown_of
 
 CANDIDATES = 1000
-"""Most frequent values taken from each segment before the exact count; the choice of values is exact up to here,
-and the counts always are."""
+"""Values counted in a first pass, the most frequent of each segment. With no more values than that it is exact."""
+RECOUNTED = 4
+"""With more, this many times the wanted values are counted again, exactly: counts are right, the choice nearly so."""
 
 Facet = tuple[tuple[str, str, int], ...]
 Table = dict[str, int]
@@ -31,11 +32,15 @@ def facets(searchers: Sequence[Searcher], query: Tantivy, names: Sequence[str], 
 def _facet(
     searchers: Sequence[Searcher], query: Tantivy, name: str, size: int, rough: list[tuple[Table, bool]]
 ) -> Facet:
-    values = sorted({value for table, _ in rough for value in table})
+    sums: Counter[str] = Counter()
+    for table, _ in rough:
+        sums.update(table)
+    values = [value for value, _ in sums.most_common(RECOUNTED * size)]
     counts: Counter[str] = Counter()
     for searcher, (table, sure) in zip(searchers, rough, strict=True):
         whole = sure and (len(searchers) == 1 or len(table) < CANDIDATES)
-        counts.update(table if whole else _count(searcher, query, {name: values})[name][0])
+        exact = table if whole else _count(searcher, query, {name: values})[name][0]
+        counts.update({value: exact[value] for value in values if value in exact})
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:size]
     return tuple((value, _label(searchers, name, value), count) for value, count in ranked)
 

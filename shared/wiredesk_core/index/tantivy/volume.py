@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tantivy import Index, IndexWriter, Searcher
 
-from wiredesk_core.failures import Misconfigured, StoreBusy
+from wiredesk_core.failures import Failure, Misconfigured, StoreBusy
 from wiredesk_core.index.tantivy.schema import SCHEMA, register_analyzers
 
 HEAP_BYTES = 20_000_000
@@ -50,18 +50,16 @@ class Volume:
         try:
             self._index.reload()
         except ValueError as error:
-            raise StoreBusy(f"the index in {self._folder} cannot be read just now: {error}") from error
+            raise _explained(self._folder, error) from error
         return self._index.searcher()
 
 
 def open_folder(folder: Path) -> Index:
-    """The index of a folder, made when there is none. Raises Misconfigured when it is another release's."""
+    """The index of a folder, made when there is none. Raises Misconfigured, StoreBusy."""
     try:
         index = Index(SCHEMA, path=str(folder))
     except ValueError as error:
-        raise Misconfigured(
-            f"{folder} holds an index of another layout: rebuild it (wiredesk reindex): {error}"
-        ) from error
+        raise _explained(folder, error) from error
     register_analyzers(index)
     index.config_reader("manual")
     return index
@@ -77,3 +75,12 @@ def open_writer(folder: Path) -> IndexWriter:
         raise Misconfigured(
             f"another process writes the index in {folder}: run one indexing process, or use a shared index (--index)"
         ) from error
+
+
+def _explained(folder: Path, error: ValueError) -> Failure:
+    """Tantivy has one exception for everything; what to do about it differs."""
+    if "schema does not match" in str(error):
+        return Misconfigured(f"{folder} holds an index of another layout: rebuild it (wiredesk reindex)")
+    if "PermissionDenied" in str(error):
+        return Misconfigured(f"{folder} has to be writable for readers too: they lock it for a moment ({error})")
+    return StoreBusy(f"the index in {folder} cannot be opened just now: {error}")
