@@ -96,7 +96,7 @@ def answers(bootstrap: str, timeout: float = 1.0) -> bool:
             (size,) = struct.unpack(">i", _read(connection, 4))
             _correlation, brokers = struct.unpack_from(">ii", _read(connection, size))
             return bool(brokers > 0)
-    except (OSError, EOFError, struct.error):
+    except (OSError, EOFError, ValueError, struct.error):
         return False
 
 

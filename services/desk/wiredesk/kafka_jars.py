@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -27,6 +28,9 @@ ATTEMPTS = 2
 Sums = Mapping[str, str]
 OnDownload = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 """Called with a file's name and size in bytes; what it yields is called with the bytes of every chunk."""
+
+Resolve = Callable[[Path], Iterable[Path]]
+"""Gets all jars, using a folder of its own to work in; gives where they lie."""
 
 
 class WrongJars(Misconfigured):
@@ -59,13 +63,14 @@ def classpath(folder: Path, sums: Sums) -> str:
     return ":".join(str(folder / name) for name in sorted(sums))
 
 
-def ensure_jars(cache: Path, sums: Sums, on_download: OnDownload | None = None) -> Path:
+def ensure_jars(cache: Path, sums: Sums, on_download: OnDownload | None = None, resolve: Resolve | None = None) -> Path:
     """The folder with all jars, fetched when they are not there yet. Raises WrongJars when a sum differs."""
     folder = jars_folder(cache)
     if not faults(folder, sums):
         return folder
-    fetched = _fetch_right(cache / "maven", sums, on_download or (lambda _name, _size: nullcontext(lambda _size: None)))
-    _install(fetched, folder, sums)
+    resolve = resolve or partial(resolve_from_central, on_download=on_download)
+    _install(_fetch_right(cache / "maven", sums, resolve), folder, sums)
+    shutil.rmtree(cache / "maven", ignore_errors=True)
     return folder
 
 
@@ -76,11 +81,11 @@ def _fault(jar: Path, digest: str) -> str:
         return "" if hashlib.file_digest(opened, "sha256").hexdigest() == digest else "wrong sum"
 
 
-def _fetch_right(workshop: Path, sums: Sums, on_download: OnDownload) -> dict[str, Path]:
+def _fetch_right(workshop: Path, sums: Sums, resolve: Resolve) -> dict[str, Path]:
     """Resolve until every jar has its sum; broken ones are removed before the next attempt."""
     wrong: dict[str, str] = {}
     for _ in range(ATTEMPTS):
-        found = {jar.name: jar for jar in _resolve(workshop, on_download)}
+        found = {jar.name: jar for jar in resolve(workshop)}
         wrong = {name: fault for name, sum_ in sums.items() if (fault := _fault(found.get(name, workshop), sum_))}
         if not wrong:
             return {name: found[name] for name in sums}
@@ -92,14 +97,15 @@ def _fetch_right(workshop: Path, sums: Sums, on_download: OnDownload) -> dict[st
     )
 
 
-def _resolve(workshop: Path, on_download: OnDownload) -> Iterable[Path]:
+def resolve_from_central(workshop: Path, on_download: OnDownload | None = None) -> Iterable[Path]:
+    """All jars of COORDINATES, downloaded into the workshop. Raises Misconfigured when Maven Central cannot be reached."""
     # Imported late: resolving is rare, and jgo takes longer to import than everything else here.
     from jgo.constants import MAVEN_CENTRAL_URL
     from jgo.env import EnvironmentBuilder, LinkStrategy
     from jgo.maven import MavenContext, PythonResolver
 
     context = MavenContext(
-        resolver=PythonResolver(progress_callback=on_download),
+        resolver=PythonResolver(progress_callback=on_download or _unwatched),
         repo_cache=workshop / "repository",
         remote_repos={"central": MAVEN_CENTRAL_URL},
     )
@@ -111,6 +117,10 @@ def _resolve(workshop: Path, on_download: OnDownload) -> Iterable[Path]:
             f"Kafka's jars could not be fetched from Maven Central ({broken}). "
             "Check the network or proxy settings and run the command again; what is there already is kept."
         ) from broken
+
+
+def _unwatched(_name: str, _size: int) -> AbstractContextManager[Callable[[int], None]]:
+    return nullcontext(lambda _bytes: None)
 
 
 def _remove(workshop: Path, names: Iterable[str]) -> None:
@@ -133,4 +143,3 @@ def _install(fetched: Mapping[str, Path], folder: Path, sums: Sums) -> None:
         shutil.rmtree(fresh)
         if faults(folder, sums):
             raise
-    shutil.rmtree(folder.parent / "maven", ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 import re
 import sys
 import uuid
@@ -83,9 +84,9 @@ def push(parcel: Parcel, ingest: Connection) -> list[Pending]:
         f"/v1/wires/{parcel.provider}",
         content=parcel.read(),
         headers={
-            "Content-Type": parcel.content_type,
-            "X-Filename": parcel.path.name.encode().decode("latin-1"),
-            "Idempotency-Key": uuid.uuid4().hex,  # a push that is tried again is still one push
+            b"Content-Type": parcel.content_type.encode(),
+            b"X-Filename": os.fsencode("".join(filter(str.isprintable, parcel.path.name))),
+            b"Idempotency-Key": uuid.uuid4().hex.encode(),  # a push that is tried again is still one push
         },
     )
     receipts = answer.json()["receipts"]
