@@ -13,7 +13,7 @@ from wiredesk_core.ports import ArchiveReader, VersionEntry
 from wiredesk_core.web.problems import Explained
 
 from wiredesk_gateway.views import tombstone_view
-from wiredesk_gateway.visibility import Sight, item_sight, sight_of, was_shown, withdrawn
+from wiredesk_gateway.visibility import Sight, item_sight, sight_of, was_shown, was_withdrawn, withdrawn
 
 
 class Reader:
@@ -41,15 +41,14 @@ class Reader:
         """
         await self.one(item_id, key, now)
         then = await self.passed(await self._archive.revision_at(item_id, moment), key, now)
-        raw = then.article.item.raw if then.article else None
-        if raw is not None and raw.sha256 in withdrawn(await self._archive.versions(item_id)):
+        if then.article is None or was_withdrawn(then.article.item, await self._archive.versions(item_id)):
             raise killed(then)
         return then
 
     async def versions(self, item_id: str, key: Key, now: datetime) -> list[tuple[VersionEntry, bool]]:
         """The versions of a visible item that the key may know of; with each, whether its words may be told."""
         entries = await self._archive.versions(item_id)
-        dead = withdrawn(entries)
+        dead = {entry.wire_sha256 for entry in withdrawn(entries)}
         seen = [entry for entry in entries if item_sight(key, entry.item, now) is Sight.visible]
         return [(entry, entry.wire_sha256 not in dead) for entry in seen]
 

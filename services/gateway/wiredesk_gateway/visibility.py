@@ -69,10 +69,17 @@ def item_sight(key: Key, item: Item, now: datetime) -> Sight:
     return sight(key, standing, item.provider, item.embargoed_until, now)
 
 
-def withdrawn(entries: Sequence[VersionEntry]) -> frozenset[str]:
-    """Wires up to the last kill, in the life cycle's order: the item may live again, their words may not."""
+def withdrawn(entries: Sequence[VersionEntry]) -> Sequence[VersionEntry]:
+    """The versions up to the last kill, in the life cycle's order: the item may live again, their words may not."""
     kills = [number for number, entry in enumerate(entries) if entry.item.status is Status.canceled]
-    return frozenset(entry.wire_sha256 for entry in entries[: kills[-1] + 1]) if kills else frozenset()
+    return entries[: kills[-1] + 1] if kills else ()
+
+
+def was_withdrawn(item: Item, entries: Sequence[VersionEntry]) -> bool:
+    """Whether an item as once served is one of the versions that a kill took away, by its wire or its number."""
+    dead = withdrawn(entries)
+    wire = item.raw.sha256 if item.raw else None
+    return any(entry.wire_sha256 == wire or entry.version == item.version for entry in dead)
 
 
 def collections_for(key: Key) -> tuple[Collection, ...]:
