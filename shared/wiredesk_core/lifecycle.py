@@ -123,6 +123,7 @@ def order_key(head: Head) -> OrderKey:
 def fold(heads: Iterable[Head], marks: Iterable[Mark] = ()) -> State:
     """The state of an item, whatever the order and repetition of its facts.
 
+    One wire is read in one way: heads of the same wire may differ in the time of their reception only.
     A usable version of any rank stays dead after a kill unless a version that reinstates outranks the kill.
     A kill without a version, its own or by a mark, outranks every version.
     """
@@ -135,16 +136,24 @@ def fold(heads: Iterable[Head], marks: Iterable[Mark] = ()) -> State:
 
 
 def silent_corrections(state: State) -> tuple[Head, ...]:
-    """Versions that came again under the same number with other bytes, without saying that they correct."""
-    latest = {head.version: head for head in state.order}
-    return tuple(head for head in state.order if head.version and latest[head.version] != head)
+    """Versions under a number that an earlier one has already, with other bytes; kills say what they are."""
+    first: dict[Rank, Head] = {}
+    for head in state.order:
+        first.setdefault(rank_of(head.version), head)
+    again = (head for head in state.order if first[rank_of(head.version)] is not head)
+    return tuple(head for head in again if rank_of(head.version) and _alive(head))
 
 
 def dispose(state: State, wire_sha256: str, *, seen_before: bool) -> Disposition:
-    """What became of a version just recorded; `seen_before` when another receipt brought the same wire first."""
+    """What became of a version just recorded; `seen_before` when another receipt brought the same wire first.
+
+    Raises LookupError for a wire that the fold has not seen.
+    """
     if seen_before:
         return Disposition.duplicate
-    head = next(head for head in state.order if head.wire_sha256 == wire_sha256)
+    head = next((head for head in state.order if head.wire_sha256 == wire_sha256), None)
+    if head is None:
+        raise LookupError(f"no version of this item came by wire {wire_sha256}")
     if not _alive(head):
         return Disposition.accepted
     if state.killed_by is not None:
@@ -174,10 +183,20 @@ def _kills(order: tuple[Head, ...], marks: Iterable[Mark]) -> Iterable[tuple[tup
     """Every kill with the key that a reinstatement has to exceed; a leading 1 is above all versions."""
     for head in order:
         if not _alive(head):
-            yield (0 if head.version else 1, *order_key(head)), head
-    for mark in marks:
+            yield (0 if rank_of(head.version) else 1, *order_key(head)), head
+    for mark in _distinct_marks(marks):
         rank = rank_of(mark.version or "")
-        yield (0 if mark.version else 1, rank, LATEST, mark.received_at, mark.wire_sha256), mark
+        last = mark.received_at, mark.wire_sha256, mark.scope, mark.alias, mark.version or "", mark.by_uri
+        yield (0 if rank else 1, rank, LATEST, *last), mark
+
+
+def _distinct_marks(marks: Iterable[Mark]) -> Iterable[Mark]:
+    """One mark for all that say the same, with the time at which it was first received."""
+    first: dict[Mark, datetime] = {}
+    for mark in marks:
+        said = replace(mark, version=mark.version or None, received_at=EARLIEST)
+        first[said] = min(first.get(said, LATEST), mark.received_at)
+    return [replace(said, received_at=at) for said, at in first.items()]
 
 
 def _alive(head: Head) -> bool:

@@ -1,0 +1,193 @@
+"""The life cycle by example: what an editor expects of versions, kills, embargoes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from wiredesk_core.item import Status
+from wiredesk_core.lifecycle import (
+    Disposition,
+    Head,
+    Mark,
+    Standing,
+    dispose,
+    fold,
+    head_of,
+    rank_of,
+    silent_corrections,
+)
+from wiredesk_core.testing import NOON, after, make_item
+
+MARK = Mark("harbour", "doc-7", None, "kill-wire", after(1), "urn:kill")
+
+
+def head(version: str, wire: str = "", **changes: object) -> Head:
+    given = Head(wire_sha256=wire or f"wire-{version}", version=version, received_at=NOON)
+    return replace(given, **changes)  # type: ignore[arg-type]
+
+
+def kill(version: str, wire: str = "kill-wire", received_at: datetime = NOON) -> Head:
+    return head(version, wire, status=Status.canceled, received_at=received_at)
+
+
+def test_nothing_is_known_of_an_item_without_versions() -> None:
+    state = fold([])
+    assert (state.order, state.current, state.standing(NOON)) == ((), None, Standing.absent)
+    assert state.opens_at(NOON) is None
+
+
+@pytest.mark.parametrize(
+    "ascending",
+    [
+        ["", "1", "2", "10", "100"],
+        ["1", "1.0", "1.1", "1.10"],
+        ["0", "2b", "10a", "alpha", "beta"],
+        ["20260304T1200Z", "20260304T1201Z"],
+        ["9" * 30, "1" + "0" * 30],
+    ],
+)
+def test_versions_stand_in_natural_order(ascending: list[str]) -> None:
+    assert sorted(set(ascending), key=rank_of) == ascending
+    assert len({rank_of(version) for version in ascending}) == len(ascending)
+
+
+@pytest.mark.parametrize(("one", "other"), [("7", "007"), ("B", "b"), (" 3 ", "3"), ("", "  ")])
+def test_spellings_of_one_version_stand_level(one: str, other: str) -> None:
+    assert rank_of(one) == rank_of(other)
+
+
+def test_the_highest_version_is_served_whenever_it_came() -> None:
+    assert fold([head("3"), head("1", received_at=after(9))]).current == head("3")
+
+
+def test_of_level_versions_the_one_created_last_is_served_and_then_the_one_received_last() -> None:
+    older, newer = head("1", "a", version_created=after(1)), head("1", "b", version_created=after(2))
+    assert fold([newer, older]).current == newer
+    early, late = head("1", "z"), head("1", "a", received_at=after(5))
+    assert fold([late, early]).current == late
+
+
+def test_a_wire_pushed_twice_counts_from_its_first_reception() -> None:
+    pushed, rival, again = head("1", "a"), head("1", "b", received_at=after(1)), head("1", "a", received_at=after(2))
+    assert fold([pushed, rival, again]).current == rival
+
+
+def test_a_kill_withdraws_every_version_later_ones_too() -> None:
+    assert fold([head("1"), kill("2")]).standing(NOON) is Standing.killed
+    assert fold([kill("2"), head("1"), head("9")]).standing(NOON) is Standing.killed
+
+
+def test_a_killed_item_never_opens_by_itself() -> None:
+    state = fold([head("1", embargoed_until=after(5)), kill("2")])
+    assert state.opens_at(NOON) is None
+    assert state.standing(after(6)) is Standing.killed
+
+
+def test_a_reinstating_version_revives_only_what_it_outranks() -> None:
+    assert fold([kill("2"), head("3", reinstates=True)]).standing(NOON) is Standing.open
+    assert fold([kill("2"), head("1", reinstates=True)]).standing(NOON) is Standing.killed
+    assert fold([kill("2"), head("3", reinstates=True), kill("4", "k4")]).standing(NOON) is Standing.killed
+
+
+def test_a_kill_that_claims_to_reinstate_is_a_kill() -> None:
+    assert fold([kill("2"), replace(kill("3", "k3"), reinstates=True)]).standing(NOON) is Standing.killed
+
+
+def test_after_a_reinstatement_the_highest_version_is_served() -> None:
+    assert fold([kill("2"), head("3", reinstates=True), head("4")]).current == head("4")
+
+
+def test_a_kill_without_a_version_outranks_every_version() -> None:
+    assert fold([kill(""), head("99", reinstates=True)]).standing(NOON) is Standing.killed
+    assert fold([head("99", reinstates=True)], [MARK]).standing(NOON) is Standing.killed
+    assert fold([head("99", reinstates=True)], [replace(MARK, version="")]).standing(NOON) is Standing.killed
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t "])
+def test_a_blank_version_of_a_kill_is_no_version(blank: str) -> None:
+    assert fold([kill(blank), head("99", reinstates=True)]).standing(NOON) is Standing.killed
+    assert fold([head("99", reinstates=True)], [replace(MARK, version=blank)]).standing(NOON) is Standing.killed
+
+
+def test_a_mark_with_a_version_is_lifted_by_a_higher_reinstating_version_alone() -> None:
+    marks = [replace(MARK, version="2")]
+    assert fold([head("9")], marks).standing(NOON) is Standing.killed
+    assert fold([head("2", reinstates=True)], marks).standing(NOON) is Standing.killed
+    assert fold([head("3", reinstates=True)], marks).standing(NOON) is Standing.open
+
+
+def test_a_mark_alone_makes_no_item() -> None:
+    assert fold([], [MARK]).current is None
+    assert fold([], [MARK]).killed_by == MARK
+
+
+def test_a_mark_received_again_keeps_its_first_reception() -> None:
+    assert fold([head("1")], [replace(MARK, received_at=after(9)), MARK]).killed_by == MARK
+
+
+def test_an_embargo_seals_until_its_moment() -> None:
+    state = fold([head("1", embargoed_until=after(5))])
+    assert [state.standing(after(minute)) for minute in (0, 4, 5)] == [Standing.sealed, Standing.sealed, Standing.open]
+    assert [state.opens_at(after(minute)) for minute in (0, 5)] == [after(5), None]
+
+
+def test_a_withheld_item_stays_sealed_whatever_its_embargo() -> None:
+    state = fold([head("1", status=Status.withheld, embargoed_until=after(5))])
+    assert state.standing(after(9)) is Standing.sealed
+    assert state.opens_at(NOON) is None
+
+
+def test_a_newer_version_decides_about_the_embargo() -> None:
+    sealed, lifted = head("1", embargoed_until=after(5)), head("2")
+    assert fold([sealed, lifted]).standing(NOON) is Standing.open
+    assert fold([head("1"), head("2", embargoed_until=after(5))]).standing(NOON) is Standing.sealed
+
+
+@pytest.mark.parametrize(
+    ("signals", "reinstates"),
+    [(("reinstate",), True), (("sig:Reinstate",), True), (("sig:update",), False), ((), False)],
+)
+def test_a_head_knows_the_signals_that_reinstate(signals: tuple[str, ...], *, reinstates: bool) -> None:
+    item = make_item(version="4", signals=signals, status=Status.withheld, embargoed_until=after(5))
+    made = head_of(item, "wire", after(1))
+    assert made == Head("wire", "4", after(1), NOON, Status.withheld, after(5), reinstates)
+
+
+# --- silent corrections
+
+
+def test_other_bytes_under_a_known_number_are_a_silent_correction() -> None:
+    first, other = head("3", "a"), head("3", "b", received_at=after(1))
+    assert silent_corrections(fold([other, first])) == (other,)
+    assert silent_corrections(fold([head("03", "b", received_at=after(1)), first])) == (replace(other, version="03"),)
+
+
+def test_a_kill_under_a_known_number_is_no_silent_correction() -> None:
+    assert silent_corrections(fold([head("3"), kill("3", received_at=after(1))])) == ()
+
+
+def test_wires_without_versions_correct_nothing() -> None:
+    assert silent_corrections(fold([head("", "a"), head("", "b")])) == ()
+
+
+# --- dispositions
+
+
+def test_each_push_has_its_disposition() -> None:
+    state = fold([head("1"), head("2")])
+    assert dispose(state, "wire-2", seen_before=False) is Disposition.accepted
+    assert dispose(state, "wire-1", seen_before=False) is Disposition.superseded
+    assert dispose(state, "wire-2", seen_before=True) is Disposition.duplicate
+
+
+def test_a_kill_is_accepted_and_what_comes_after_it_cancelled() -> None:
+    state = fold([kill("2"), head("3")])
+    assert dispose(state, "kill-wire", seen_before=False) is Disposition.accepted
+    assert dispose(state, "wire-3", seen_before=False) is Disposition.cancelled
+
+
+def test_a_version_that_was_never_recorded_has_no_disposition() -> None:
+    with pytest.raises(LookupError, match="wire-9"):
+        dispose(fold([head("1")]), "wire-9", seen_before=False)
