@@ -1,0 +1,179 @@
+"""Apply end to end over the stores in memory: what is served after which facts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from wiredesk_core.archive.memory import MemoryArchive
+from wiredesk_core.broker.memory import MemoryPublisher
+from wiredesk_core.clock import FixedClock
+from wiredesk_core.index.memory import MemoryIndex
+from wiredesk_core.item import Item
+from wiredesk_core.lifecycle import Disposition, Standing
+from wiredesk_core.messages import Changed, VersionAccepted
+from wiredesk_core.ports import Fact, NotPublished, Query
+from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark
+from wiredesk_indexing.ledger import Ledger
+
+
+class Desk:
+    """A ledger over fakes, and short ways to look at what it did."""
+
+    def __init__(self) -> None:
+        self.archive, self.index, self.publisher = MemoryArchive(), MemoryIndex(), MemoryPublisher()
+        self.clock = FixedClock(after(10))
+        self.ledger = Ledger(self.archive, self.index, self.publisher, self.clock)
+
+    async def apply(self, *facts: Fact) -> None:
+        await self.ledger.apply(facts)
+
+    async def served(self, version: VersionAccepted) -> Changed:
+        return (await self.archive.served([version.item_id]))[version.item_id]
+
+    async def found(self, text: str = "ferry", collections: Sequence[str] = ("open",)) -> list[str]:
+        hits = await self.index.search(Query(text=text, collections=tuple(collections)))  # type: ignore[arg-type]
+        return [hit.item_id for hit in hits.hits]
+
+    def announced(self) -> list[Changed]:
+        return [Changed.model_validate_json(record.value) for record in self.publisher.on("item.changed")]
+
+    async def disposition(self, receipt_id: str) -> list[Disposition | None]:
+        entry = await self.archive.receipt(receipt_id)
+        assert entry is not None
+        return [note.disposition for note in entry.notes if note.stage == "applied"]
+
+
+def version(number: int, receipt: str = "", **changes: object) -> VersionAccepted:
+    """Version `number` of the ferry story, received so many minutes after noon."""
+    item: Item = make_item(version=str(number), headline=f"Ferry, version {number}", **changes)
+    return accepted(item, receipt_id=receipt or f"receipt-{number}", received_at=after(number))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+async def test_a_bare_item_is_served_at_once_with_its_layers_pending(desk: Desk) -> None:
+    first = version(1)
+    await desk.apply(first)
+    served = await desk.served(first)
+    assert served.standing is Standing.open
+    assert served.article is not None
+    assert {layer.status for layer in served.article.layers.values()} == {"pending"}
+    assert await desk.found() == [first.item_id]
+    assert await desk.disposition("receipt-1") == [Disposition.accepted]
+
+
+async def test_layers_come_later_and_leave_the_item_as_it_is(desk: Desk) -> None:
+    first = version(1)
+    await desk.apply(first)
+    layers = {"language": {"status": "done", "version": 1}}
+    await desk.apply(enriched(first, layers=layers, values={"language": {"code": "en", "confidence": 0.99}}))
+    served = await desk.served(first)
+    assert (served.revision, served.former_revision, served.cause) == (2, 1, "layers")
+    assert served.article is not None
+    assert served.article.language is not None
+    assert served.article.item == first.item
+
+
+async def test_a_redelivered_fact_changes_nothing_and_announces_nothing(desk: Desk) -> None:
+    first = version(1)
+    await desk.apply(first)
+    await desk.apply(first)
+    assert (await desk.served(first)).revision == 1
+    assert len(desk.announced()) == 1
+    assert await desk.disposition("receipt-1") == [Disposition.accepted]
+
+
+async def test_the_same_wire_from_another_receipt_is_a_duplicate(desk: Desk) -> None:
+    first = version(1)
+    await desk.apply(first, first.model_copy(update={"receipt_id": "again"}))
+    assert await desk.disposition("again") == [Disposition.duplicate]
+
+
+async def test_an_older_version_after_a_newer_is_kept_but_superseded(desk: Desk) -> None:
+    await desk.apply(version(2))
+    await desk.apply(version(1))
+    served = await desk.served(version(1))
+    assert served.article is not None
+    assert served.article.item.version == "2"
+    assert await desk.disposition("receipt-1") == [Disposition.superseded]
+    assert len(await desk.archive.versions(version(1).item_id)) == 2
+
+
+async def test_a_kill_leaves_a_tombstone_and_nothing_to_find(desk: Desk) -> None:
+    await desk.apply(version(1))
+    await desk.apply(version(2, status="canceled", ed_note="Wrong ferry"))
+    served = await desk.served(version(1))
+    assert served.standing is Standing.killed
+    assert served.article is None
+    assert served.tombstone is not None
+    assert served.tombstone.reason == "Wrong ferry"
+    assert await desk.found(collections=("open", "sealed")) == []
+
+
+async def test_an_update_after_a_kill_stays_dead(desk: Desk) -> None:
+    await desk.apply(version(1), version(2, status="canceled"), version(3))
+    assert (await desk.served(version(1))).standing is Standing.killed
+    assert await desk.disposition("receipt-3") == [Disposition.cancelled]
+
+
+@pytest.mark.parametrize("mark_first", [True, False])
+async def test_a_cancel_mark_finds_its_target_whichever_comes_first(desk: Desk, mark_first: bool) -> None:
+    target = version(1, aliases=("doc-77",))
+    facts: list[Fact] = [target, mark("doc-77", reason="Legal")]
+    for fact in reversed(facts) if mark_first else facts:
+        await desk.apply(fact)
+    assert (await desk.served(target)).standing is Standing.killed
+
+
+async def test_an_embargoed_item_is_sealed_until_its_time_and_then_opens_by_itself(desk: Desk) -> None:
+    embargoed = version(1, embargoed_until=after(30))
+    await desk.apply(embargoed)
+    assert (await desk.served(embargoed)).standing is Standing.sealed
+    assert await desk.found() == []
+    assert await desk.found(collections=("sealed",)) == [embargoed.item_id]
+    assert await desk.ledger.release() == 0
+    desk.clock.advance(timedelta(minutes=21))
+    assert await desk.ledger.release() == 1
+    served = await desk.served(embargoed)
+    assert (served.standing, served.cause) == (Standing.open, "release")
+    assert await desk.found() == [embargoed.item_id]
+    assert await desk.ledger.release() == 0
+
+
+async def test_notes_not_for_publication_are_kept_and_never_served(desk: Desk) -> None:
+    first = version(1, restricted_notes=("Call the duty editor on 555",))
+    await desk.apply(first)
+    assert all("duty editor" not in record.value.decode() for record in desk.publisher.records)
+    assert (await desk.archive.versions(first.item_id))[0].item.restricted_notes
+
+
+async def test_what_could_not_be_announced_is_announced_at_the_next_start(desk: Desk) -> None:
+    desk.publisher.refuse = lambda _: True
+    first = version(1)
+    with pytest.raises(NotPublished):
+        await desk.apply(first)
+    desk.publisher.refuse = None
+    assert await desk.ledger.resume() == 1
+    assert [revision.revision for revision in desk.announced()] == [1]
+    assert await desk.ledger.resume() == 0
+
+
+async def test_each_fact_of_an_item_gets_a_revision_of_its_own_even_in_one_batch(desk: Desk) -> None:
+    await desk.apply(version(1), version(2), version(3))
+    assert [revision.revision for revision in desk.announced()] == [1, 2, 3]
+
+
+async def test_concurrent_batches_announce_an_items_revisions_in_order(desk: Desk) -> None:
+    await asyncio.gather(*(desk.apply(version(number)) for number in range(1, 9)))
+    revisions = [revision.revision for revision in desk.announced()]
+    assert revisions == sorted(revisions)
+
+
+def test_noon_is_before_the_clock_of_these_tests() -> None:
+    assert NOON < Desk().clock.now() == datetime.fromisoformat("2026-03-04T12:10:00+00:00")
