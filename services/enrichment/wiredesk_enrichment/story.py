@@ -34,7 +34,7 @@ class Reader(Protocol):
     def model(self) -> str:
         """Name and version, as it stands in a layer."""
 
-    def read(self, texts: Sequence[str]) -> list[tuple[Name, ...]]:
+    def read(self, texts: Sequence[str], /) -> list[tuple[Name, ...]]:
         """The names of each text, in text order. Raises whatever the model raises, for the whole batch."""
 
 
@@ -45,7 +45,7 @@ class Guess(Protocol):
     def model(self) -> str:
         """Name and version, as it stands in a layer."""
 
-    def language(self, text: str) -> tuple[str, float]:
+    def language(self, text: str, /) -> tuple[str, float]:
         """ISO 639-1 (or 639-3) code and confidence, 0 to 1, of one line of text."""
 
 

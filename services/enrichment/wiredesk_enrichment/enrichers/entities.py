@@ -11,12 +11,16 @@ from hashlib import sha256
 from typing import Any
 
 from wiredesk_enrichment.knowledge import Knowledge, Thing
+from wiredesk_enrichment.naming.kinds import weigh_signs
 from wiredesk_enrichment.naming.links import Surroundings, link, surroundings
 from wiredesk_enrichment.naming.mentions import Mention, find_again, in_order, tidy, vote
 from wiredesk_enrichment.naming.persons import full_names, spread_surnames
+from wiredesk_enrichment.naming.teams import is_plainly_a_place, is_sport
 from wiredesk_enrichment.story import Enricher, Models, Name, Skipped, Story, Values
 
 LINKED_SCORE = 0.95
+TELLING = 125
+"""A single word as rare as this is looked for again throughout the story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ def find_entities(story: Story, models: Models) -> Values:
 
 def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Mention]:
     """The reader's names made tidy, of one kind a story, with the mentions that it overlooked."""
-    mentions = vote(in_order(_parted(tidy(text, names), knowledge)))
+    mentions = in_order(weigh_signs(text, _parted(tidy(text, names), knowledge)))
+    mentions = vote(mentions)
     mentions = spread_surnames(text, mentions, knowledge)
     mentions = [_overruled(mention, knowledge) for mention in mentions]
     return find_again(text, mentions, _sought(mentions, knowledge))
@@ -80,7 +85,8 @@ def _sought(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tuple
     for name in knowledge.spotted:
         yield name, knowledge.named(name)[0].kind
     for mention in mentions:
-        if mention.kind in ("PER", "ORG", "LOC") and " " in mention.text:
+        is_telling = " " in mention.text or knowledge.rarity(mention.text) >= TELLING
+        if mention.kind in ("PER", "ORG", "LOC") and is_telling:
             yield mention.text, mention.kind
 
 
@@ -88,20 +94,34 @@ def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge
     """One entity for each thing that the mentions name."""
     around = surroundings({mention.text for mention in mentions}, knowledge)
     fuller = {**_acronyms(mentions), **full_names(mentions)}
+    teams = _team_names(mentions, text)
     groups: dict[_Key, list[Mention]] = defaultdict(list)
     for mention in mentions:
-        groups[_key(mention, fuller, around, knowledge)].append(mention)
+        thing = _thing(mention, fuller, around, knowledge)
+        if thing is not None and not (thing.kind == "LOC" and mention.start in teams):
+            groups[_Key(thing.kind, thing.name, thing)].append(mention)
+        else:
+            groups[_Key(mention.kind, normalised(fuller.get(mention.text, mention.text)))].append(mention)
     most = max(map(len, groups.values()), default=1)
     entities = [_entity(key, group, len(text), most, headline) for key, group in groups.items()]
     return sorted(entities, key=lambda entity: (-entity["salience"], entity["mentions"][0]["start"]))
 
 
-def _key(mention: Mention, fuller: Mapping[str, str], around: Surroundings, knowledge: Knowledge) -> _Key:
-    name = fuller.get(mention.text, mention.text)
-    thing = link(name, mention.kind, around, knowledge) or link(mention.text, mention.kind, around, knowledge)
-    if thing is not None:
-        return _Key(thing.kind, thing.name, thing)
-    return _Key(mention.kind, normalised(name))
+def _team_names(mentions: Sequence[Mention], text: str) -> set[int]:
+    """Where a place's name does not mean the place: the offsets at which those mentions start."""
+    sport = is_sport(text)
+    starts = {mention.start for mention in mentions}
+    return {
+        m.start
+        for m in mentions
+        if not is_plainly_a_place(text, m.start, m.end, sport=sport, before_name=m.end + 1 in starts)
+    }
+
+
+def _thing(mention: Mention, fuller: Mapping[str, str], around: Surroundings, knowledge: Knowledge) -> Thing | None:
+    """What the mention links to, by the fullest name that the story has for it, or by its own."""
+    names = dict.fromkeys((fuller.get(mention.text, mention.text), mention.text))
+    return next((thing for name in names if (thing := link(name, mention.kind, around, knowledge))), None)
 
 
 def normalised(name: str) -> str:

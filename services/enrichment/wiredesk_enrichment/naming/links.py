@@ -23,7 +23,8 @@ class Surroundings:
 
 def surroundings(names: Collection[str], knowledge: Knowledge) -> Surroundings:
     """The countries and names that tell which of several namesakes is meant."""
-    told = [thing for name in names for thing in knowledge.named(name)[:1] if thing.certain and thing.country]
+    certain = [[thing for thing in knowledge.named(name) if thing.certain] for name in names]
+    told = [things[0] for things in certain if len(things) == 1 and things[0].country]
     return Surroundings(frozenset(thing.country for thing in told), frozenset(names))
 
 
@@ -36,7 +37,8 @@ def link(name: str, kind: str, around: Surroundings, knowledge: Knowledge) -> Th
     if len(certain) > 1:
         near = [thing for thing in certain if thing.country in around.countries]
         return near[0] if len(near) == 1 and near[0].kind == kind else None
-    return _place(things, around) if kind == "LOC" else None
+    places = tuple(thing for thing in things if thing.kind == "LOC" and not thing.certain)
+    return _place(places, around) if kind == "LOC" else None
 
 
 def _agrees(thing: Thing, kind: str, name: str, knowledge: Knowledge) -> bool:

@@ -1,0 +1,69 @@
+"""A city or country may stand for its team ("England captain", "Boston beat Baltimore"): then it is not the place."""
+
+from __future__ import annotations
+
+import re
+
+_SPORT = frozenset(
+    {
+        "baseball", "basketball", "batsman", "bowler", "captain", "championship", "championships", "coach", "cricket",
+        "cup", "defeated", "doubles", "finals", "football", "game", "games", "goal", "goalkeeper", "goals", "golf",
+        "hockey", "homer", "inning", "innings", "league", "match", "medal", "midfielder", "nba", "nfl", "olympic",
+        "olympics", "pitcher", "player", "players", "playoff", "playoffs", "quarterback", "rugby", "scored", "season",
+        "semifinal", "set", "soccer", "squad", "striker", "team", "teammates", "tennis", "test", "titles", "touchdown",
+        "tournament", "wicket", "wickets",
+    }
+)  # fmt: skip
+WORDS_A_HINT = 120
+"""So many words of text may hold one sport word by chance."""
+
+_WORD = re.compile(r"[a-z]+")
+_ROLE = re.compile(
+    r"\s*(?:['’]s?\s+)?(?:(?:head|assistant|star|former|test|rugby|football|cricket|national)\s+){0,2}"
+    r"(?:captain|skipper|coach|manager|star|striker|goalkeeper|quarterback|pitcher|midfielder|defender|winger|"
+    r"batsman|bowler|fans|test|squad|side|team|teammates?)\b",
+    re.IGNORECASE,
+)
+_CONTEST = re.compile(
+    r"\s+(?:beat|beats|defeated|thrashed|edged|routed|drew with|lost to|won the (?:toss|match|game))\b"
+)
+_LOCATIVE = re.compile(
+    r"\b(?:in|at|near|from|to|outside|around|across|through|into|toward|towards|inside|of|visited|visiting|left)\s+"
+    r"(?:the\s+)?(?:\w+ern\s+|downtown\s+|central\s+)?$",
+    re.IGNORECASE,
+)
+_REGION_FOLLOWS = re.compile(r"\s*,\s*[A-Z]")
+_NAMED_AFTER = re.compile(
+    r"\b(?:Party|University|Bank|Church|Museum|College|Institute|Museums|Archdiocese|Diocese)\s+of\s+(?:the\s+)?$"
+)
+_LONGER_NAME = re.compile(
+    r" (?!(?:Mayor|Police|Gov|Governor|President|Prime|Premier|Sen|Senator|Rep|Attorney|State)\b)[A-Z][a-z]"
+)
+
+
+def is_sport(text: str) -> bool:
+    """Whether the story reports on sport: more of its words than chance would have."""
+    words = _WORD.findall(text.lower())
+    return len(_SPORT.intersection(words)) > len(words) // WORDS_A_HINT
+
+
+def is_plainly_a_place(text: str, start: int, end: int, *, sport: bool, before_name: bool) -> bool:
+    """Whether text[start:end], the name of a place, means the place and not its team or a longer name.
+
+    sport says that the story is about sport; before_name, that another name follows at once.
+    """
+    before, after = text[max(0, start - 30) : start], text[end : end + 60]
+    if _ROLE.match(after) or _CONTEST.match(after) or _NAMED_AFTER.search(before):
+        return False
+    if _LONGER_NAME.match(after) and not before_name and not _is_title(text, start, end):
+        return False
+    return not sport or _LOCATIVE.search(before) is not None or _REGION_FOLLOWS.match(after) is not None
+
+
+def _is_title(text: str, start: int, end: int) -> bool:
+    """Whether the line around a name is written with capitals throughout, so that they tell nothing."""
+    begun = text.rfind("\n", 0, start) + 1
+    ended = text.find("\n", end)
+    others = f"{text[begun:start]} {text[end : ended if ended >= 0 else len(text)]}".split()
+    words = [word for word in others if word[0].isalpha() and text[begun : begun + len(word)] != word]
+    return sum(word[0].isupper() for word in words) * 2 > len(words)

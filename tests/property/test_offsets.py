@@ -1,0 +1,119 @@
+"""Whatever the text and whatever a model claims: offsets lie inside the text and point at what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wiredesk_core.article import Article, LayerStatus, assemble
+from wiredesk_core.item import Item
+from wiredesk_enrichment.chain import Chain
+from wiredesk_enrichment.knowledge import load_knowledge
+from wiredesk_enrichment.story import Models, Name
+
+LABELS = ("PERSON", "ORG", "GPE", "NORP", "EVENT", "CARDINAL")
+KNOWLEDGE = load_knowledge()
+
+PIECES = st.one_of(
+    st.text(alphabet=st.characters(codec="utf-8"), max_size=12),
+    st.sampled_from(
+        [
+            "\n", "\n\n", "\r\n", " ", "\u2028", "\x0b", "’s", ". ", "“", "”", "Source: ", "North Korea", "DPRK", "U.S.",
+            "Boston", "Ms Åsa Öberg", "Öberg", "the ", "Read more", "I am Petra Vane, a writer.", "ÅNGSTRÖM", "İstanbul",
+            "ß", "é", "👩‍🚀", "this year. this. ", "© 2024 ", "###", "https://x.y/", "A Short Heading",
+            "The council voted on Tuesday to close the bridge, after engineers had found cracks in its piers.",
+        ]
+    ),
+)  # fmt: skip
+BODIES = st.lists(PIECES, max_size=40).map("".join)
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Calls every few words a name, by turns of every kind: worse than any model."""
+
+    language: str = "en"
+    model: str = "claims 1"
+
+    def read(self, texts: Sequence[str]) -> list[tuple[Name, ...]]:
+        return [tuple(self._claimed(text)) for text in texts]
+
+    def _claimed(self, text: str) -> list[Name]:
+        spans = [match.span() for match in re.finditer(r"\S+(?:\s+\S+)?", text)]
+        return [Name(*span, LABELS[number % len(LABELS)]) for number, span in enumerate(spans)]
+
+
+@dataclass(frozen=True)
+class AlwaysEnglish:
+    model: str = "english 1"
+
+    def language(self, _text: str) -> tuple[str, float]:
+        return "en", 1.0
+
+
+CHAIN = Chain(Models(Claims(), AlwaysEnglish(), KNOWLEDGE))
+
+
+def article_of(body: str, *, keep_text: bool) -> Article:
+    item = Item(uri="urn:test:1", headline="Boston and North Korea", body_text=body, language="en")
+    (enrichment,) = CHAIN.enrich_all([item], keep_text=keep_text)
+    assert [name for name, layer in enrichment.layers.items() if layer.status is LayerStatus.failed] == []
+    return assemble(item, "id", 0, enrichment.layers, enrichment.values)
+
+
+@given(BODIES, st.booleans())
+@settings(deadline=None, max_examples=100)
+def test_every_annotation_is_equal_to_its_place_in_the_text(body: str, keep_text: bool) -> None:
+    article = article_of(body, keep_text=keep_text)
+    mentions = [mention for entity in article.entities for mention in entity.mentions]
+    for start, end, surface in [
+        *((s.start, s.end, s.text) for s in article.summary),
+        *((m.start, m.end, m.text) for m in mentions),
+    ]:
+        assert 0 <= start < end <= len(article.text)
+        assert article.text[start:end] == surface
+
+
+@given(BODIES)
+@settings(deadline=None, max_examples=60)
+def test_no_two_mentions_overlap(body: str) -> None:
+    article = article_of(body, keep_text=True)
+    spans = sorted((m.start, m.end) for entity in article.entities for m in entity.mentions)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+@given(BODIES)
+@settings(deadline=None, max_examples=100)
+def test_blocks_tile_the_text(body: str) -> None:
+    article = article_of(body, keep_text=False)
+    reached = 0
+    for block in article.blocks:
+        assert block.start >= reached
+        assert article.text[reached : block.start].strip() == ""
+        assert article.text[block.start : block.end].strip() == article.text[block.start : block.end] != ""
+        reached = block.end
+    if article.blocks:
+        assert article.text[reached:].strip() == ""
+
+
+@given(BODIES)
+@settings(deadline=None, max_examples=100)
+def test_no_word_is_lost_between_text_and_removed(body: str) -> None:
+    article = article_of(body, keep_text=False)
+    kept = list(body)
+    for cut in article.removed:
+        assert 0 <= cut.start < cut.end <= len(body)
+        kept[cut.start : cut.end] = "\n" * (cut.end - cut.start)
+    assert article.text.split() == "".join(kept).split()
+
+
+@given(BODIES)
+@settings(deadline=None, max_examples=100)
+def test_keep_text_keeps_the_text(body: str) -> None:
+    article = article_of(body, keep_text=True)
+    assert article.text == body
+    assert article.removed == ()

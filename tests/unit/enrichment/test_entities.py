@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from wiredesk_enrichment.enrichers.entities import entities_of, local_id, settle
+from wiredesk_enrichment.knowledge import Knowledge
+from wiredesk_enrichment.story import Name
+
+
+def entities(text: str, knowledge: Knowledge, **labels: str) -> dict[str, dict[str, Any]]:
+    """Entities by name, with every occurrence of a labelled name (spaces as underscores) as the model's finding."""
+    names = []
+    for name, label in labels.items():
+        surface = name.replace("_", " ")
+        at = text.find(surface)
+        while at >= 0:
+            names.append(Name(at, at + len(surface), label))
+            at = text.find(surface, at + 1)
+    mentions = settle(text, sorted(names, key=lambda name: name.start), knowledge)
+    return {entity["name"]: entity for entity in entities_of(mentions, text, "", knowledge)}
+
+
+def texts(entity: dict[str, Any]) -> list[str]:
+    return [mention["text"] for mention in entity["mentions"]]
+
+
+@pytest.mark.parametrize(
+    ("alias", "qid"),
+    [
+        ("DPRK", "Q423"), ("North Korea", "Q423"), ("South Korea", "Q884"), ("ROK", "Q884"), ("UAE", "Q878"),
+        ("USSR", "Q15180"), ("Britain", "Q145"), ("UK", "Q145"), ("Holland", "Q55"), ("US", "Q30"), ("U.S.", "Q30"),
+        ("Russia", "Q159"), ("Burma", "Q836"), ("EU", "Q458"), ("UN", "Q1065"), ("NATO", "Q7184"),
+    ],
+)  # fmt: skip
+def test_countries_and_unions_are_known_by_all_their_names(alias: str, qid: str, knowledge: Knowledge) -> None:
+    (entity,) = entities(f"Envoys from the {alias} left the hall.", knowledge).values()
+    assert (entity["id"], texts(entity)) == (qid, [alias])
+
+
+@pytest.mark.parametrize(("city", "qid"), [("Pyongyang", "Q18808"), ("Moscow", "Q649"), ("Washington", "Q61")])
+def test_a_capital_keeps_its_own_id(city: str, qid: str, knowledge: Knowledge) -> None:
+    assert entities(f"Talks in {city} went on.", knowledge, **{city: "GPE"}).popitem()[1]["id"] == qid
+
+
+def test_one_country_is_one_entity_whatever_it_is_called(knowledge: Knowledge) -> None:
+    found = entities("North Korea said no. The DPRK has said so before.", knowledge, DPRK="ORG", North_Korea="GPE")
+    assert texts(found["North Korea"]) == ["North Korea", "DPRK"]
+    assert found["North Korea"]["type"] == "LOC"
+
+
+def test_a_surname_is_the_person_and_is_found_where_the_model_saw_none(knowledge: Knowledge) -> None:
+    text = "Mara Lindqvist spoke first. Lindqvist’s view is not new. Nobody answered Lindqvist."
+    (entity,) = entities(text, knowledge, Mara_Lindqvist="PERSON").values()
+    assert texts(entity) == ["Mara Lindqvist", "Lindqvist", "Lindqvist"]
+
+
+def test_the_majority_decides_what_a_name_is(knowledge: Knowledge) -> None:
+    text = "Velmora rose. Velmora fell. Velmora slept."
+    names = [Name(0, 7, "ORG"), Name(14, 21, "PERSON"), Name(28, 35, "ORG")]
+    mentions = settle(text, names, knowledge)
+    assert {mention.kind for mention in mentions} == {"ORG"}
+
+
+def test_articles_possessives_and_titles_are_not_part_of_a_name(knowledge: Knowledge) -> None:
+    text = "the Harbour Authority's head met President Mara Lindqvist."
+    names = [Name(0, 23, "ORG"), Name(33, 57, "PERSON")]
+    assert [mention.text for mention in settle(text, names, knowledge)] == ["Harbour Authority", "Mara Lindqvist"]
+
+
+def test_a_city_that_ran_into_a_person_stands_by_itself(knowledge: Knowledge) -> None:
+    found = entities("The envoy to Moscow Ivan Sorin left.", knowledge, Moscow_Ivan_Sorin="PERSON")
+    assert found["Moscow"]["id"] == "Q649"
+    assert found["Ivan Sorin"]["type"] == "PER"
+
+
+def test_an_acronym_joins_the_name_in_full(knowledge: Knowledge) -> None:
+    text = "The Sandholm Port Authority (SPA) met. The SPA will meet again."
+    found = entities(text, knowledge, Sandholm_Port_Authority="ORG", SPA="ORG")
+    assert texts(found["Sandholm Port Authority"]) == ["Sandholm Port Authority", "SPA", "SPA"]
+
+
+def test_no_link_where_a_name_could_be_two_things(knowledge: Knowledge) -> None:
+    alone = entities("Snow fell in Georgia.", knowledge, Georgia="GPE")["Georgia"]
+    assert alone["id"].startswith("local:")
+    near = entities("Snow fell in Georgia, and in Ohio and Utah.", knowledge, Georgia="GPE", Ohio="GPE", Utah="GPE")
+    assert near["Georgia"]["id"] == "Q1428"
+
+
+def test_a_city_is_told_from_its_namesake_by_the_region(knowledge: Knowledge) -> None:
+    plain = entities("Rain is due in Portland.", knowledge, Portland="GPE")["Portland"]
+    told = entities("Rain is due in Portland, Maine.", knowledge, Portland="GPE", Maine="GPE")["Portland"]
+    assert (plain["id"], told["id"]) == ("Q6106", "Q49201")
+
+
+@pytest.mark.parametrize(
+    "text", ["Boston coach Ann Shaw left.", "Boston beat the visitors by three runs.", "Shares of Boston Widgets rose."]
+)
+def test_a_team_or_a_longer_name_is_not_linked_to_its_city(text: str, knowledge: Knowledge) -> None:
+    assert entities(text, knowledge, Boston="GPE")["Boston"]["id"].startswith("local:")
+
+
+def test_an_ambiguous_country_name_is_not_found_by_itself(knowledge: Knowledge) -> None:
+    assert entities("Jordan scored and Chad clapped.", knowledge) == {}
+
+
+def test_sure_signs_outweigh_the_model(knowledge: Knowledge) -> None:
+    text = "They met in Sandholm by Lake Road, not at Brigadier General level, before the Battle of Moe."
+    found = entities(text, knowledge, Sandholm="PERSON", Lake_Road="ORG", Brigadier_General="ORG", Battle_of_Moe="FAC")
+    assert {name: entity["type"] for name, entity in found.items()} == {
+        "Sandholm": "LOC", "Lake Road": "LOC", "Battle of Moe": "EVENT",
+    }  # fmt: skip
+
+
+def test_local_ids_are_the_same_in_every_story() -> None:
+    assert local_id("PER", "Mara Lindqvist") == local_id("PER", "MARA  LINDQVIST")
+    assert local_id("PER", "Mara Lindqvist") != local_id("ORG", "Mara Lindqvist")
+
+
+def test_what_is_named_early_and_often_comes_first(knowledge: Knowledge) -> None:
+    text = "France won. France sang. France slept. Far away, and much later, Peru woke."
+    found = entities(text, knowledge, France="GPE", Peru="GPE")
+    assert list(found) == ["France", "Peru"]
+    assert all(0 < entity["salience"] <= 1 for entity in found.values())
