@@ -22,7 +22,6 @@ from wiredesk_core.lifecycle import (
 )
 from wiredesk_core.testing import NOON, after
 
-
 LAW = settings(deadline=None)
 """A busy machine does not break a law."""
 
