@@ -43,7 +43,7 @@ def find_entities(story: Story, models: Models) -> Values:
 
 def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Mention]:
     """The reader's names made tidy, of one kind a story, with the mentions that it overlooked."""
-    mentions = in_order(weigh_signs(text, _parted(tidy(text, names), knowledge)))
+    mentions = in_order(weigh_signs(text, list(_parted(tidy(text, names), knowledge))))
     mentions = vote(mentions)
     mentions = spread_surnames(text, mentions, knowledge)
     mentions = [_overruled(mention, knowledge) for mention in mentions]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from wiredesk_enrichment.naming.mentions import Mention
@@ -25,6 +25,7 @@ _BODY_HEADS = frozenset(
         "Records", "Recordings", "Regiment", "School", "Senate", "Society", "Squadron", "Union", "University",
     }
 )  # fmt: skip
+SIGNS = _PLACE_HEADS | _BODY_HEADS
 _EVENT = re.compile(
     r"^(?:(?:First |Second |Third )?(?:Battle|Siege|Treaty) of |World War\b)|"
     r"\b(?:Day|Campaign|Olympics|Games|World Cup|Championships?|War|Festival|Awards?)$"
@@ -34,14 +35,39 @@ _RANKS = re.compile(
     r"Captain|Commander|Admiral|Sergeant|Minister|President|Executive|Officer|Lady|Judge|Mayor|Governor|Senator|DJ|CEO|"
     r"Of|of|the)\s?)+$"
 )
+_TRADES = (
+    r"(?:activist|actor|actress|adviser|advisor|ambassador|analyst|artist|attorney|author|chairman|chairwoman|chancellor|"
+    r"coach|commander|correspondent|critic|director|diplomat|doctor|economist|editor|engineer|expert|farmer|governor|"
+    r"historian|journalist|judge|lawmaker|lawyer|leader|manager|mayor|minister|musician|novelist|officer|official|player|"
+    r"poet|politician|president|professor|prosecutor|psychologist|researcher|resident|scholar|scientist|secretary|senator|"
+    r"singer|spokesman|spokesperson|spokeswoman|student|surgeon|teacher|veteran|writer)"
+)
+_PERSON_FOLLOWS = re.compile(
+    rf"\s?,\s+(?:who\b|whose\b|\d\d\s?,|(?:an?|the|its|their|another)\s+(?:[\w'’-]+\s+){{0,4}}{_TRADES}\b)"
+)
+_PERSON_BEFORE = re.compile(rf"\b{_TRADES}(?:,\s|\s)$")
 _INSIDE = re.compile(r"\b(?:in|near|in nearby|outside)\s$")
 
 
-def weigh_signs(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+def weigh_signs(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
     """The mentions with their kind set right where a sure sign says so; bare ranks and offices name nobody."""
+    persons = {mention.text for mention in mentions if _is_told_person(text, mention)}
     for mention in mentions:
-        if _RANKS.match(mention.text) is None:
+        if mention.text in persons:
+            yield replace(mention, kind="PER")
+        elif _RANKS.match(mention.text) is None:
             yield replace(mention, kind=_kind(text, mention))
+
+
+def _is_told_person(text: str, mention: Mention) -> bool:
+    """Whether the words around a name of two to four parts tell a person: "…, a former diplomat", "minister …"."""
+    words = mention.text.split()
+    if mention.kind in ("PER", "EVENT") or not 2 <= len(words) <= 4 or {words[0], words[-1]} & SIGNS:
+        return False
+    if not all(word[0].isupper() for word in words):
+        return False
+    before, after = text[max(0, mention.start - 30) : mention.start], text[mention.end : mention.end + 80]
+    return _PERSON_FOLLOWS.match(after) is not None or _PERSON_BEFORE.search(before) is not None
 
 
 def _kind(text: str, mention: Mention) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from wiredesk_enrichment.knowledge import Knowledge
@@ -21,12 +21,20 @@ def surname_of(name: str) -> str:
 
 
 def spread_surnames(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[Mention]:
-    """Surnames of persons named in full are persons too, also where the model saw none or something else."""
-    surnames = {surname_of(mention.text) for mention in mentions if mention.kind == "PER"} - {""}
-    surnames = {surname for surname in surnames if surname not in knowledge.spotted}
-    told = [replace(m, kind="PER") if m.text in surnames and m.kind != "NORP" else m for m in mentions]
+    """Parts of the names of persons are persons too; surnames also where the model saw none."""
+    persons = {mention.text for mention in mentions if mention.kind == "PER"}
+    surnames = {surname_of(name) for name in persons} - {""} - knowledge.spotted
+    first_names = {name.split()[0] for name in persons if " " in name} - knowledge.spotted
+    told = [_told(mention, surnames, first_names) for mention in mentions]
     sought = [(surname, "PER") for surname in surnames if knowledge.rarity(surname) >= COMMON]
     return find_again(text, told, sought)
+
+
+def _told(mention: Mention, surnames: Set[str], first_names: Set[str]) -> Mention:
+    """A person where the name is a known person's: the last part is not doubted, the first only for no place."""
+    if mention.text in surnames or (mention.text in first_names and mention.kind != "LOC"):
+        return replace(mention, kind="PER")
+    return mention
 
 
 def full_names(mentions: Sequence[Mention]) -> dict[str, str]:
