@@ -90,13 +90,9 @@ class KafkaChangeLog:
 
     async def _follow_once(self) -> None:
         """From the log's end on, for as long as the broker answers."""
-        epoch = await _cluster_id(self._bootstrap)
+        epoch, partitions = await _survey(self._bootstrap, self._topic)
         async with self._consumer() as consumer:
-            await consumer.topics()
-            numbers = consumer.partitions_for_topic(self._topic)
-            if not numbers:
-                raise BrokerDown(f"the topic {self._topic} does not exist yet")
-            places = [self._at(number) for number in sorted(numbers)]
+            places = [self._at(partition) for partition in partitions]
             ends = await consumer.end_offsets(places)
             consumer.assign(places)
             for place, end in ends.items():
@@ -227,15 +223,18 @@ class KafkaChangeLog:
         grown.set()
 
 
-async def _cluster_id(bootstrap: str) -> str:
-    """Names the log in cursors: another cluster numbers its records anew."""
+async def _survey(bootstrap: str, topic: str) -> tuple[str, list[int]]:
+    """The cluster's id, which names the log in cursors (another cluster numbers its records anew), and the partitions."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_MS)
     try:
         await admin.start()
-        described = await admin.describe_cluster()
+        cluster = await admin.describe_cluster()
+        (told,) = await admin.describe_topics([topic])
     finally:
         await admin.close()
-    return str(described["cluster_id"])
+    if told["error_code"] or not told["partitions"]:
+        raise BrokerDown(f"the topic {topic} does not exist yet")
+    return str(cluster["cluster_id"]), sorted(part["partition"] for part in told["partitions"])
 
 
 def _record(record: Any) -> Record:
