@@ -50,7 +50,7 @@ lock: setup ## Renew the locks from the members' pyproject.toml files (all newes
 	@$(BIN)/python .ci/lock.py $(NEWEST)
 
 .venv/ready: $(NEEDED)
-	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer with the venv module was found. Install one, or name it: make setup PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(or $(PYTHON),false) -c '$(SUITS)' || { echo "Wiredesk needs Python 3.11 or newer with its venv module (python3-venv on Debian). Install one, or name it: make setup PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Installing $$(grep -c == $<) packages into .venv with $$($(PYTHON) --version); this takes a minute or two, once."
 	@$(PYTHON) -m venv --clear .venv
 	@PYTHONUNBUFFERED=1 $(PIP) --progress-bar off --require-hashes --only-binary :all: -r $< | { $(COUNTED); }
