@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Protocol
 
-from wiredesk_core.clock import SystemClock
 from wiredesk_core.embedded import file_of
 from wiredesk_core.failures import Misconfigured
 from wiredesk_core.ports import Clock, Registry
@@ -18,6 +18,13 @@ class OpenRegistry(Registry, Protocol):
     async def close(self) -> None:
         """Let go of files and connections; calling it again changes nothing."""
         ...
+
+
+class _MachineClock:
+    """For callers with no clock of their own: clocks are adapters too, and adapters do not import each other."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 def _memory(_: str, clock: Clock) -> OpenRegistry:
@@ -43,4 +50,4 @@ def open_registry(url: str, clock: Clock | None = None) -> OpenRegistry:
     scheme, rest = split_url(url)
     if scheme not in REGISTRIES:
         raise Misconfigured(f"no registry goes by {url!r}: it is one of {', '.join(f'{name}:' for name in REGISTRIES)}")
-    return REGISTRIES[scheme](rest, clock or SystemClock())
+    return REGISTRIES[scheme](rest, clock or _MachineClock())

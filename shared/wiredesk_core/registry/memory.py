@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Conflict
 from wiredesk_core.ports import Clock, RegistryEntry
 
@@ -17,8 +16,8 @@ from wiredesk_core.ports import Clock, RegistryEntry
 class MemoryRegistry:
     """Keeps entries in a dict; gone with the process."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        self._clock = clock or SystemClock()
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._entries: dict[tuple[str, str], tuple[RegistryEntry, datetime | None]] = {}
         self._stamps = count(1)
 
