@@ -196,7 +196,7 @@ def command_part(name: str, command: Any) -> str:
     """One command with its arguments and options."""
     rows = [
         [
-            code(", ".join(p.opts) if p.param_type_name == "option" else p.human_readable_name),
+            code(", ".join(p.opts) if p.param_type_name == "option" else p.name.upper()),
             getattr(p, "help", "") or "",
         ]
         for p in command.params
