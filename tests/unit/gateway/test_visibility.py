@@ -1,0 +1,181 @@
+"""What a key may not see leaves no trace on any route."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from itertools import product
+
+import httpx
+import pytest
+from wiredesk_core.item import Status
+from wiredesk_core.keys import Key
+from wiredesk_core.lifecycle import Standing
+from wiredesk_core.testing import NOON, after, changed, make_item, note
+from wiredesk_gateway.testing import Newsroom
+from wiredesk_gateway.visibility import Sight, sight, sight_of
+
+Connect = Callable[..., Awaitable[httpx.AsyncClient]]
+SECRET = "quokka"
+
+
+def key(*scopes: str, providers: tuple[str, ...] = ()) -> Key:
+    return Key(
+        key_id="k", name="", secret_sha256="", scopes=frozenset(scopes), providers=frozenset(providers), created=NOON
+    )
+
+
+READS = key("items:read")
+INSIDE = key("items:read", "embargo:read")
+
+
+@pytest.mark.parametrize(("standing", "embargo"), list(product(Standing, (None, after(-1), NOON, after(1)))))
+def test_without_the_right_only_what_is_open_by_record_and_clock_is_seen(
+    standing: Standing, embargo: datetime | None
+) -> None:
+    seen = sight(READS, standing, "harbour", embargo, NOON)
+    is_open = standing is Standing.open and embargo != after(1)
+    assert (seen is Sight.visible) == is_open
+    assert (seen is Sight.gone) == (standing is Standing.killed)
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+def test_the_right_to_read_embargoed_items_is_of_no_use_alone(standing: Standing) -> None:
+    for lesser in (key("embargo:read"), key(), key("wires:write"), key("items:read", providers=("kestrel",))):
+        assert sight(lesser, standing, "harbour", None, NOON) is Sight.sealed
+
+
+def test_who_has_the_right_sees_what_is_sealed_but_nobody_what_is_dead_or_absent() -> None:
+    assert sight(INSIDE, Standing.sealed, "harbour", after(5), NOON) is Sight.visible
+    assert sight(INSIDE, Standing.killed, "harbour", None, NOON) is Sight.gone
+    assert sight(INSIDE, Standing.absent, "harbour", None, NOON) is Sight.sealed
+
+
+def test_an_item_that_says_itself_withheld_is_not_open_whatever_was_recorded() -> None:
+    assert sight_of(READS, changed(make_item(status=Status.withheld)), NOON) is Sight.sealed
+    assert sight_of(INSIDE, changed(make_item(status=Status.withheld)), NOON) is Sight.visible
+    assert sight_of(INSIDE, changed(make_item(status=Status.canceled)), NOON) is Sight.sealed
+
+
+async def crawl(client: httpx.AsyncClient, item_id: str, uri: str) -> str:
+    """Everything that a client can get of an item, in one text."""
+    told = []
+    for path, params in (
+        ("/v1/items", {"q": SECRET, "facets": "provider,language,type,entity", "highlight": "true"}),
+        ("/v1/items", {"facets": "provider,language,type,entity"}),
+        ("/v1/items", {"sort": "relevance", "q": f"{SECRET} OR ferry"}),
+        (f"/v1/items/{item_id}", {}),
+        (f"/v1/items/{item_id}", {"format": "text"}),
+        (f"/v1/items/{item_id}", {"format": "ninjs"}),
+        (f"/v1/items/{item_id}", {"as_of": "2026-03-04T12:30:00Z"}),
+        (f"/v1/items/{item_id}/versions", {}),
+        ("/v1/items", {"uri": uri}),
+        ("/v1/changes", {}),
+        ("/v1/snapshot", {}),
+        ("/v1/receipts/receipt-1", {}),
+    ):
+        answer = await client.get(path, params=params)
+        told.append(answer.text + repr(sorted(answer.headers.items())))
+    return "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "standing"),
+    [
+        ({"embargoed_until": after(600)}, Standing.sealed),
+        ({"status": Status.withheld}, Standing.sealed),
+    ],
+)
+async def test_a_sealed_item_leaves_no_trace_for_those_without_the_right(
+    newsroom: Newsroom,
+    reader: httpx.AsyncClient,
+    insider: httpx.AsyncClient,
+    changes: dict[str, object],
+    standing: Standing,
+) -> None:
+    item = make_item(uri="urn:example:sealed", headline=SECRET, body_text=f"{SECRET} text", **changes)
+    fact = await newsroom.serve(item, standing)
+    await newsroom.archive.note([note(stage="applied", item_id=fact.item_id, uri=item.uri)])
+    assert SECRET not in (told := await crawl(reader, fact.item_id, item.uri))
+    assert fact.item_id not in told.replace(f"/v1/items/{fact.item_id}", "")
+    assert "urn:example:sealed" not in told
+    assert SECRET in await crawl(insider, fact.item_id, item.uri)
+    answer = await reader.get("/v1/items", params={"facets": "provider"})
+    assert (answer.json()["total"], answer.json()["facets"]["provider"]) == (0, [])
+
+
+async def test_a_sealed_item_and_an_unknown_one_look_alike(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
+    fact = await newsroom.serve(make_item(embargoed_until=after(600)), Standing.sealed)
+    sealed = await reader.get(f"/v1/items/{fact.item_id}")
+    unknown = await reader.get("/v1/items/nosuchitem")
+    told, other = sealed.json(), unknown.json()
+    for name in ("instance", "request_id"):
+        del told[name], other[name]
+    assert (sealed.status_code, told) == (unknown.status_code, other) == (404, other)
+
+
+async def test_the_clock_shuts_what_the_record_still_calls_open(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
+    fact = await newsroom.serve(make_item(embargoed_until=after(600)), Standing.open)
+    assert (await reader.get(f"/v1/items/{fact.item_id}")).status_code == 404
+    page = (await reader.get("/v1/items", params={"q": "ferry"})).json()
+    assert (page["items"], page["total"]) == ([], 0)
+    assert (await reader.get("/v1/changes")).json()["changes"] == []
+    newsroom.clock.advance(timedelta(minutes=600))
+    assert (await reader.get(f"/v1/items/{fact.item_id}")).status_code == 200
+
+
+async def test_a_sealed_item_stays_so_until_it_is_released(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
+    item = make_item(embargoed_until=after(61))
+    fact = await newsroom.serve(item, Standing.sealed)
+    newsroom.clock.advance(timedelta(minutes=2))
+    assert (await reader.get(f"/v1/items/{fact.item_id}")).status_code == 404
+    await newsroom.serve(item, Standing.open, cause="release")
+    assert (await reader.get(f"/v1/items/{fact.item_id}")).status_code == 200
+
+
+async def test_only_those_who_could_see_an_item_learn_that_it_was_killed(
+    newsroom: Newsroom, reader: httpx.AsyncClient, insider: httpx.AsyncClient
+) -> None:
+    item = make_item(embargoed_until=after(600))
+    fact = await newsroom.serve(item, Standing.sealed)
+    await newsroom.kill(item)
+    assert (await reader.get(f"/v1/items/{fact.item_id}")).status_code == 404
+    assert (await insider.get(f"/v1/items/{fact.item_id}")).status_code == 410
+    assert (await reader.get("/v1/changes")).json()["changes"] == []
+    assert [event["kind"] for event in (await insider.get("/v1/changes")).json()["changes"]] == ["killed"]
+
+
+async def test_a_kill_that_came_before_its_item_is_told_to_all(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
+    fact = await newsroom.kill()
+    assert (await reader.get(f"/v1/items/{fact.item_id}")).status_code == 410
+    assert [event["kind"] for event in (await reader.get("/v1/changes")).json()["changes"]] == ["killed"]
+
+
+async def test_an_embargoed_version_hides_behind_the_open_one_that_outranks_it(
+    newsroom: Newsroom, reader: httpx.AsyncClient, insider: httpx.AsyncClient
+) -> None:
+    await newsroom.serve(make_item(embargoed_until=after(600), headline=SECRET), Standing.sealed)
+    fact = await newsroom.serve(make_item(version="2"))
+    url = f"/v1/items/{fact.item_id}/versions"
+    assert [v["version"] for v in (await reader.get(url)).json()["versions"]] == ["2"]
+    assert [v["version"] for v in (await insider.get(url)).json()["versions"]] == ["1", "2"]
+
+
+async def test_a_key_for_one_provider_knows_nothing_of_another(newsroom: Newsroom, connect: Connect) -> None:
+    other = await newsroom.serve(make_item(provider="kestrel", uri="urn:kestrel:1", headline=SECRET))
+    own = await newsroom.serve()
+    harbour = await connect("items:read", "embargo:read", providers=("harbour",))
+    assert SECRET not in await crawl(harbour, other.item_id, other.uri)
+    assert (await harbour.get(f"/v1/items/{other.item_id}")).status_code == 404
+    page = (await harbour.get("/v1/items", params={"facets": "provider"})).json()
+    assert [item["item_id"] for item in page["items"]] == [own.item_id]
+    assert [facet["value"] for facet in page["facets"]["provider"]] == ["harbour"]
+    assert (await harbour.get("/v1/items", params={"provider": "kestrel"})).json()["total"] == 0
+
+
+async def test_restricted_notes_are_in_no_answer(newsroom: Newsroom, insider: httpx.AsyncClient) -> None:
+    fact = await newsroom.serve(make_item(restricted_notes=(SECRET,), headline="Ferry"))
+    told = await crawl(insider, fact.item_id, fact.uri)
+    assert "Ferry" in told
+    assert SECRET not in told
+    assert "restricted_notes" not in told
