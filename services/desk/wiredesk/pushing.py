@@ -35,11 +35,8 @@ class Parcel:
 
     path: Path
     provider: str
-
-    @property
-    def name(self) -> str:
-        """As shown."""
-        return str(self.path)
+    name: str
+    """As shown: below the folder that was given."""
 
     @property
     def content_type(self) -> str:
@@ -49,7 +46,7 @@ class Parcel:
 
     def read(self) -> bytes:
         """Its bytes."""
-        return sys.stdin.buffer.read() if self.name == STDIN else self.path.read_bytes()
+        return sys.stdin.buffer.read() if str(self.path) == STDIN else self.path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,11 @@ class Pending:
 
 def parcels_of(paths: Iterable[str], provider: str | None) -> list[Parcel]:
     """All files below the paths, in the order of their names. Without a provider, a file's folder names it."""
-    return [Parcel(path, provider or _folder_name(path)) for given in paths for path in _files(given)]
+    return [
+        Parcel(path, provider or _folder_name(path), _shown(path, Path(given)))
+        for given in paths
+        for path in _files(given)
+    ]
 
 
 def push(parcel: Parcel, ingest: Connection) -> list[Pending]:
@@ -144,6 +145,10 @@ def _files(given: str) -> Iterator[Path]:
         yield from found
     else:
         raise Misconfigured(f"There is no file or folder {given}.")
+
+
+def _shown(path: Path, given: Path) -> str:
+    return str(path) if path == given else str(path.relative_to(given))
 
 
 def _folder_name(path: Path) -> str:

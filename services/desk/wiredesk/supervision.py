@@ -13,6 +13,8 @@ class Policy:
     longest_pause: float = 15.0
     steady_after: float = 30.0
     """A child that ran this long starts with a clean record."""
+    worry_after: float = 20.0
+    """A child that takes this long to become ready is spoken of; again after twice as long, and so on."""
     deaths_before_ready: int = 4
     """A child that never became ready is given up after so many deaths: something has to be mended first."""
 

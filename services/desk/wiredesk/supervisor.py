@@ -23,7 +23,7 @@ from wiredesk.logs import last_words, open_log
 from wiredesk.supervision import GiveUp, History, Policy, after_death, became_ready
 from wiredesk.tether import tethered
 
-PROBE_SECONDS = 0.1
+PROBE_SECONDS = 0.2
 State = Literal["waiting", "starting", "ready", "stopped"]
 
 
@@ -167,8 +167,15 @@ class Supervisor:
                 _signal_group(run.process.pid, signal.SIGKILL)  # what it left behind
 
     async def _probe(self, run: Run) -> None:
+        began, told = time.monotonic(), 1
         while not await run.child.ready():
             await asyncio.sleep(PROBE_SECONDS)
+            if time.monotonic() - began > told * self._policy.worry_after:
+                told *= 2
+                took = time.monotonic() - began
+                self._say(
+                    f"{run.child.name} is not ready after {took:.0f} s (log: {run.child.log}). {_words(run.child.log)}"
+                )
         if run.history.restarts:
             self._say(f"{run.child.name} is ready again.")
         run.history = became_ready(run.history)

@@ -40,8 +40,8 @@ def test_a_folder_is_pushed_in_the_order_of_names_for_the_provider_it_is_named_a
 
     parcels = parcels_of([str(tmp_path)], None)
 
-    assert [(parcel.path.name, parcel.provider) for parcel in parcels] == [
-        ("01.xml", "alta"), ("01.json", "north"), ("02.json", "north"),
+    assert [(parcel.name, parcel.provider) for parcel in parcels] == [
+        ("alta/01.xml", "alta"), ("north/01.json", "north"), ("north/02.json", "north"),
     ]  # fmt: skip
     assert {parcel.provider for parcel in parcels_of([str(tmp_path)], "one")} == {"one"}
 
@@ -68,7 +68,7 @@ def test_a_push_carries_key_type_name_and_one_idempotency_key_over_all_attempts(
         return httpx.Response(503, headers={"Retry-After": "3"}) if len(seen) == 2 else taken(request)
 
     with connection(answer, pauses) as ingest:
-        (pending,) = push(Parcel(wire, "north"), ingest)
+        (pending,) = push(Parcel(wire, "north", "wire"), ingest)
 
     assert pending.receipt_id == "r-north"
     assert len({request.headers["Idempotency-Key"] for request in seen}) == 1
@@ -89,13 +89,13 @@ def test_lines_of_a_batch_are_told_apart(tmp_path: Path) -> None:
         return httpx.Response(202, json={"receipts": receipts})
 
     with connection(answer) as ingest:
-        pending = push(Parcel(batch, "north"), ingest)
+        pending = push(Parcel(batch, "north", "batch"), ingest)
 
-    assert [one.file for one in pending] == [f"{batch}:1", f"{batch}:2"]
+    assert [one.file for one in pending] == ["batch:1", "batch:2"]
 
 
 def test_one_refused_file_does_not_stop_the_others(tmp_path: Path) -> None:
-    parcels = [Parcel(tmp_path / name, name) for name in ("unknown", "north")]
+    parcels = [Parcel(tmp_path / name, name, name) for name in ("unknown", "north")]
     for parcel in parcels:
         parcel.path.write_bytes(b"wire")
 
@@ -119,7 +119,7 @@ def test_a_wrong_key_ends_the_push_at_once(tmp_path: Path) -> None:
         connection(lambda _: httpx.Response(401, json={"code": "key_unknown", "detail": "not known"})) as ingest,
         pytest.raises(Refused, match="not known"),
     ):
-        push_all([Parcel(wire, "p")] * 3, ingest)
+        push_all([Parcel(wire, "p", "wire")] * 3, ingest)
 
 
 def test_receipts_are_followed_until_each_item_has_its_disposition() -> None:

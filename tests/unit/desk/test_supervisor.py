@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 import time
@@ -56,12 +57,12 @@ def alive(pid: int) -> bool:
 class Desk:
     """A supervisor under test: running in a task, with what it said and whom it started."""
 
-    def __init__(self, *stages: list[Child]) -> None:
+    def __init__(self, *stages: list[Child], policy: Policy = QUICK) -> None:
         self.said: list[str] = []
         self.pids: dict[str, list[int]] = {}
         self.ready = asyncio.Event()
         self.stop = asyncio.Event()
-        self.supervisor = Supervisor(stages, self.said.append, changed=self._note, policy=QUICK, stops=SHORT)
+        self.supervisor = Supervisor(stages, self.said.append, changed=self._note, policy=policy, stops=SHORT)
         self.task = asyncio.create_task(self.supervisor.run(self.stop, self._on_ready))
 
     async def _on_ready(self) -> None:
@@ -188,6 +189,22 @@ async def test_a_failure_between_two_stages_stops_everything_and_is_told(tmp_pat
         with pytest.raises(RuntimeError, match="topics differ"):
             await desk.task
     assert not any(map(alive, desk.all_pids))
+
+
+async def test_a_child_that_takes_long_to_become_ready_is_spoken_of(tmp_path: Path) -> None:
+    answers: list[bool] = []
+
+    async def at_last() -> bool:
+        answers.append(len(answers) > 5)
+        return answers[-1]
+
+    slow = child(tmp_path, "gateway")
+    desk = Desk([Child(slow.name, slow.command, slow.environ, slow.log, at_last)], policy=Policy(worry_after=0.1))
+    await desk.until_ready()
+
+    assert re.match(r"gateway is not ready after \d s \(log: ", desk.said[0])
+    assert len(desk.said) < len(answers)
+    await desk.end()
 
 
 SUPERVISES = """
