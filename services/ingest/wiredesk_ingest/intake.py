@@ -44,6 +44,8 @@ def read_wire(wire: Wire) -> Reading:
     decoded = decode(wire.data, wire.content_type)
     found = _format_of(wire, decoded.text)
     text = without_controls(decoded.text)
+    if not text.strip():
+        raise Unreadable("empty", "the wire has no content: send the story in the body")
     warnings = (*decoded.warnings, *_mismatch(wire, found), *_stripped(decoded, text))
     raw = Raw(sha256=wire.sha256, format=found.name, charset=decoded.charset, size=len(wire.data))
     update = {"provider": wire.provider.name, "raw": raw}
@@ -79,7 +81,7 @@ def _format_of(wire: Wire, text: str) -> WireFormat:
         raise Unreadable("not_text", f"this is {foreign}: {HOW_TO_MEND}")
     if foreign:
         raise Unreadable("unknown_format", f"this is {foreign}, which is not read yet: {HOW_TO_MEND}")
-    found = next(known for known in FORMATS if known.recognise(text))
+    found = next((known for known in FORMATS if known.recognise(text)), FORMATS[-1])
     name = root_name(text)
     if found.name == "plain_text" and (is_declared_markup(text) or (name and _closes(text, name))):
         raise Unreadable("unknown_format", f"XML of an unknown vocabulary, root element <{name or '?'}>: {HOW_TO_MEND}")

@@ -77,7 +77,7 @@ def _profile(name: str, table: Any) -> Profile:
         raise Misconfigured(f"[{name}] {unknown[0]}: no such key; there are {', '.join(sorted(known))}")
     checked: dict[str, Any] = {}
     for key, value in table.items():
-        check = _CHECKS.get(key, _text)
+        check: Callable[[str, Any], Any] = _CHECKS.get(key, _text)
         checked[key] = check(f"[{name}] {key}", value)
     return Profile(name=name, **checked)
 
@@ -115,11 +115,11 @@ def _zone(where: str, value: Any) -> str:
 
 def _check_strangers(profile: Profile, profiles: Mapping[str, Profile]) -> None:
     """A carrier of a carrier would make a provider's scope hang on the order of reading."""
+    if profile.carries == profile.name:
+        raise Misconfigured(f"[{profile.name}] carries: a provider carries its own items anyway; leave it out")
     carried = profiles.get(profile.carries or "")
     if carried is not None and carried.carries:
         raise Misconfigured(f"[{profile.name}] carries: {carried.name!r} itself carries {carried.carries!r}; name that")
-    if profile.carries == profile.name:
-        raise Misconfigured(f"[{profile.name}] carries: a provider carries its own items anyway; leave it out")
 
 
 _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {

@@ -95,7 +95,8 @@ def _not_utf8(data: bytes, declared: str | None) -> Decoded:
     """Not UTF-8 throughout: mostly UTF-8 with damage, or another charset."""
     mended = data.decode("utf-8", "replace")
     damaged = mended.count("\ufffd")
-    if damaged * 4 < sum(character > "\x7f" for character in mended) - damaged:
+    # Pairs and triples that UTF-8 allows hardly ever stand in other charsets.
+    if damaged <= sum(character > "\x7f" for character in mended) - damaged:
         return Decoded(mended, "utf-8", (ParseWarning(code="bytes_replaced", detail=f"{damaged} broken characters"),))
     if declared and declared != "utf-8" and declared not in LATIN:
         return _declared(data, declared)

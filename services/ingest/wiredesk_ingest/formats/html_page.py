@@ -18,7 +18,6 @@ from wiredesk_ingest.formats.markup import (
     blocks_of,
     html_of_blocks,
     html_tree,
-    paragraphs_of_plain,
     plain,
 )
 from wiredesk_ingest.formats.plain_text import content_uri
@@ -108,7 +107,7 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
 
 def _main_text(text: str, tree: etree._Element) -> list[str]:
     found = trafilatura.extract(text, fast=True, include_comments=False, include_tables=True, deduplicate=False)
-    paragraphs = paragraphs_of_plain(found or "", keep_lines=False) if found else []
+    paragraphs = [line.strip() for line in (found or "").split("\n") if line.strip()]
     if paragraphs:
         return paragraphs
     return [block.text for block in blocks_of(_body(tree))]

@@ -201,7 +201,7 @@ def blocks_of(element: etree._Element, skip: Iterable[etree._Element] = ()) -> l
     writer = _Writer()
     _walk(element, writer, frozenset(skip), 0)
     writer.close(local(element))
-    return writer.blocks
+    return _with_whole_tables(writer.blocks)
 
 
 def text_of(blocks: Iterable[Block]) -> str:
@@ -221,7 +221,7 @@ def plain(element: etree._Element | None) -> str:
 def html_tree(markup: str) -> etree._Element | None:
     """The tree of an HTML page or fragment; None when there is nothing in it."""
     try:
-        return etree.fromstring(without_controls(markup).encode(), _HTML)
+        return etree.fromstring(markup.encode("utf-8", "replace"), _HTML)
     except etree.XMLSyntaxError:
         return None
 
@@ -241,7 +241,7 @@ def looks_like_html(text: str) -> bool:
 
 def safe_html(markup: str) -> str:
     """The markup without anything that runs, loads frames or styles the page it is shown on."""
-    return nh3.clean(without_controls(markup), link_rel=None).strip()
+    return without_controls(nh3.clean(markup, link_rel=None)).strip()
 
 
 def html_of_blocks(blocks: Iterable[Block]) -> str:
@@ -257,7 +257,7 @@ def html_of_tree(element: etree._Element, skip: Iterable[etree._Element] = ()) -
     """A tree of any vocabulary as safe HTML: known elements stay, unknown blocks become paragraphs."""
     parts: list[str] = []
     _write_html(element, parts, frozenset(skip), 0)
-    return safe_html("".join(parts))
+    return _EMPTY_PARAGRAPH.sub("", safe_html("".join(parts)))
 
 
 def paragraphs_of_plain(text: str, *, keep_lines: bool = False) -> list[str]:
@@ -279,6 +279,17 @@ def paragraphs_of_plain(text: str, *, keep_lines: bool = False) -> list[str]:
     if len(groups) == 1 and not _is_wrapped(groups[0]):
         return [line.strip() for line in groups[0]]
     return [paragraph for group in groups for paragraph in _paragraphs_of_group(group)]
+
+
+def _with_whole_tables(blocks: list[Block]) -> list[Block]:
+    """Rows that follow one another are the lines of one block."""
+    merged: list[Block] = []
+    for block in blocks:
+        if block.kind == ROW and merged and merged[-1].kind == ROW:
+            merged[-1] = Block(f"{merged[-1].text}\n{block.text}", ROW)
+        else:
+            merged.append(block)
+    return merged
 
 
 def _paragraphs_of_group(group: list[str]) -> list[str]:
@@ -310,14 +321,14 @@ def _walk(element: etree._Element, writer: _Writer, skip: frozenset[etree._Eleme
     if keeping:
         writer.kept = True
     if element.text:
-        writer.running.append(element.text)
+        writer.running.append(without_controls(element.text))
     mixed = _is_mixed(element)
     for child in element:
         _walk_child(child, writer, skip, depth, mixed=mixed, parent=name)
         if child.tail:
             if keeping:
                 writer.kept = True
-            writer.running.append(child.tail)
+            writer.running.append(without_controls(child.tail))
 
 
 def _walk_child(
@@ -461,5 +472,6 @@ _HTML_ELEMENTS = frozenset(
         "var",
     ]
 )
+_EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>")
 _EMPTY = frozenset({"br", "hr", "img"})
 _SHOWN_AS_THEY_ARE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "figcaption"})

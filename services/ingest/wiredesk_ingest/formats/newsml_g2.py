@@ -15,7 +15,7 @@ from wiredesk_core.item import Association, Dateline, Item, ItemType, ParseWarni
 from wiredesk_ingest.formats.dates import embargo, moment
 from wiredesk_ingest.formats.g2_content import Content, content_of
 from wiredesk_ingest.formats.markup import blocks_of, local, plain
-from wiredesk_ingest.formats.plain_text import content_uri
+from wiredesk_ingest.formats.plain_text import content_uri, printed_byline
 from wiredesk_ingest.formats.safe_xml import parse_xml
 from wiredesk_ingest.formats.sniffing import root_name
 from wiredesk_ingest.formats.vocabulary import distinct, priority_of, status_of, subject_of, type_of, urgency_of
@@ -123,7 +123,7 @@ def _item(element: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...
         headline=headline,
         subheadline=subheadline,
         slugline=reading.text("slugline"),
-        byline=_byline(reading) or content.byline,
+        byline=_byline(reading) or content.byline or printed_byline(content.text[:400].split("\n\n")),
         dateline=_dateline(reading, content),
         credit=reading.text("creditline") or wire.provider.credit,
         source=reading.label("infosource", "provider") or wire.provider.source,
@@ -139,7 +139,7 @@ def _item(element: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...
         ed_note="\n\n".join(notes),
         restricted_notes=distinct([*restricted, *content.restricted]),
         embargoed_until=reading.noted(embargo(None if held is None else plain(held), wire.provider.zone)),
-        first_created=reading.time("firstcreated"),
+        first_created=reading.time("firstcreated") or reading.time("contentcreated"),
         version_created=reading.time("versioncreated"),
         expires=reading.time("expires"),
         copyright_holder=reading.label("copyrightholder"),

@@ -146,7 +146,7 @@ def _item(fields: Fields, wire: Wire) -> Item:
 
     body_text, body_html = _body(fields)
     headline, subheadline = _headlines(fields)
-    uri = _text(fields, "uri", "guid")
+    uri = _identity(fields)
     if not uri:
         uri = content_uri(repr(sorted((k, repr(v)) for k, v in fields.items() if k in TELLING)))
         warnings.append(ParseWarning(code="uri_missing", detail="named by its content; updates cannot be matched"))
@@ -192,6 +192,12 @@ def _item(fields: Fields, wire: Wire) -> Item:
         associations=_associations(fields),
         warnings=tuple(warnings),
     )
+
+
+def _identity(fields: Fields) -> str:
+    """`uri`; but where that is only a web address beside a `guid`, the guid, which does not move."""
+    uri, guid = _text(fields, "uri"), _text(fields, "guid")
+    return guid if guid and (not uri or uri.startswith(("http://", "https://"))) else uri
 
 
 def _scalar(value: Any) -> str:
@@ -327,7 +333,7 @@ def _aliases(fields: Fields, uri: str) -> tuple[str, ...]:
         entries = [entry for given in value.values() for entry in (given if isinstance(given, list) else [given])]
     elif isinstance(value, list):
         entries = [_lowered(entry).get("value") if isinstance(entry, dict) else entry for entry in value]
-    found = [_text(fields, "guid"), *(entry for entry in entries if isinstance(entry, str))]
+    found = [_text(fields, "uri"), _text(fields, "guid"), *(entry for entry in entries if isinstance(entry, str))]
     return tuple(alias for alias in distinct(found) if alias != uri)
 
 

@@ -55,7 +55,11 @@ def _headline(paragraphs: list[str]) -> tuple[str, list[str]]:
     return first, paragraphs[1:]
 
 
+def printed_byline(paragraphs: list[str]) -> str:
+    """A by-line that stands as a line of its own at the top of a text; "" when there is none."""
+    return next((line for line in paragraphs[:3] if BYLINE.match(line) and not SENTENCE_END.search(line)), "")
+
+
 def _byline(paragraphs: list[str]) -> tuple[str, list[str]]:
-    if len(paragraphs) > 1 and BYLINE.match(paragraphs[0]) and not SENTENCE_END.search(paragraphs[0]):
-        return paragraphs[0], paragraphs[1:]
-    return "", paragraphs
+    found = printed_byline(paragraphs[:1]) if len(paragraphs) > 1 else ""
+    return (found, paragraphs[1:]) if found else ("", paragraphs)

@@ -1,0 +1,145 @@
+"""Whatever comes in: nothing but Unreadable comes out, and no word of a body is lost on the way."""
+
+import html
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wiredesk_core.failures import Unreadable
+from wiredesk_ingest.formats.markup import blocks_of_html, text_of
+from wiredesk_ingest.intake import read_wire
+from wiredesk_ingest.providers import Profile
+from wiredesk_ingest.wire import Wire
+
+PROFILE = Profile("fjordwire")
+
+WORDS = st.from_regex(r"[a-zà-öø-ÿ0-9&<€]{1,9}", fullmatch=True)
+INLINE = st.sampled_from(["b", "i", "a", "span", "em", "q"])
+BLOCK = st.sampled_from(["p", "div", "section", "h2", "blockquote", "li", "article"])
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+KEYS = st.sampled_from(
+    [
+        "uri",
+        "guid",
+        "version",
+        "type",
+        "pubStatus",
+        "headline",
+        "headlines",
+        "bodies",
+        "body_html",
+        "body_text",
+        "associations",
+        "subject",
+        "place",
+        "byline",
+        "altids",
+        "embargoed",
+        "urgency",
+        "versioncreated",
+        "genre",
+        "keywords",
+        "renditions",
+        "name",
+        "value",
+        "role",
+        "description_text",
+        "signal",
+    ]
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
+)
+
+
+@st.composite
+def running_text(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """Words with inline markup around some of them."""
+    markup, words = [], draw(st.lists(WORDS, min_size=1, max_size=6))
+    for word in words:
+        name = draw(INLINE)
+        shown = html.escape(word)
+        markup.append(f"<{name}>{shown}</{name}>" if draw(st.booleans()) else shown)
+    return " ".join(markup), words
+
+
+@st.composite
+def block_tree(draw: st.DrawFn, depth: int = 3) -> tuple[str, list[str]]:
+    """Blocks in blocks, with loose text between them."""
+    markup, words = "", list[str]()
+    for _ in range(draw(st.integers(1, 3))):
+        inside, more = draw(block_tree(depth - 1) if depth and draw(st.booleans()) else running_text())
+        name, (loose, loose_words) = draw(BLOCK), draw(running_text())
+        # The HTML parser closes paragraphs and list items by itself, so blocks in them are written in divs.
+        name = "div" if inside.startswith("<") and name in {"p", "h2", "li"} else name
+        markup += f"<{name}>{inside}</{name}>{loose}"
+        words += more + loose_words
+    return markup, words
+
+
+def outcome(data: bytes, content_type: str = "") -> str:
+    try:
+        reading = read_wire(Wire(data, PROFILE, content_type))
+    except Unreadable as unreadable:
+        return unreadable.code
+    for item in reading.items:
+        item.model_dump_json().encode("utf-8")
+    return reading.format
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
+    assert outcome(data)
+
+
+@given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"{", b"[", b"<html>", b"<!DOCTYPE "]),
+       st.binary(max_size=200))  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_no_beginning_of_a_wire_raises_anything_but_unreadable(start: bytes, rest: bytes) -> None:
+    assert outcome(start + rest)
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_no_json_raises_anything_but_unreadable(value: dict[str, Any]) -> None:
+    assert outcome(json.dumps({"uri": "urn:x", **value}).encode()) in {"ninjs", "not_ninjs"}
+
+
+@given(block_tree())
+@settings(max_examples=200, deadline=None)
+def test_all_words_of_a_body_come_through_in_order(tree: tuple[str, list[str]]) -> None:
+    markup, words = tree
+
+    assert text_of(blocks_of_html(markup)).split() == words
+
+
+@given(block_tree())
+@settings(max_examples=100, deadline=None)
+def test_all_words_come_through_a_whole_wire(tree: tuple[str, list[str]]) -> None:
+    markup, words = tree
+    data = json.dumps({"uri": "urn:x", "body_html": markup}).encode()
+
+    assert read_wire(Wire(data, PROFILE)).items[0].body_text.split() == words
+
+
+@given(st.integers(0, 2_000))
+@settings(max_examples=60, deadline=None)
+def test_a_wire_cut_off_anywhere_is_read_or_refused(length: int) -> None:
+    whole = (
+        '<?xml version="1.0" encoding="UTF-8"?><newsItem guid="urn:x" xmlns="http://iptc.org/std/nar/2006-10-01/">'
+        "<itemMeta><pubStatus qcode='stat:usable'/></itemMeta><contentMeta><headline>Grüße</headline></contentMeta>"
+        "<contentSet><inlineXML><html><body>" + "<p>Ein Satz über Öl.</p>" * 40 + "</body></html></inlineXML>"
+        "</contentSet></newsItem>"
+    ).encode()
+
+    assert outcome(whole[:length]) in {"newsml_g2", "empty", "xml_broken", "plain_text", "unknown_format"}
+
+
+@pytest.mark.parametrize("start", [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00<\x00?", b"<\x00?\x00"])
+@given(rest=st.binary(max_size=60))
+@settings(max_examples=50, deadline=None)
+def test_no_byte_order_mark_raises_anything_but_unreadable(start: bytes, rest: bytes) -> None:
+    assert outcome(start + rest)

@@ -1,0 +1,97 @@
+"""Wires that mean harm: they are refused with a name, nothing is read from elsewhere, nothing takes long."""
+
+from pathlib import Path
+
+import pytest
+from wiredesk_core.failures import Unreadable
+from wiredesk_ingest.formats.safe_json import parse_json
+from wiredesk_ingest.formats.safe_xml import parse_xml
+from wiredesk_ingest.intake import parse_bytes
+from wiredesk_ingest.providers import Profile
+
+
+def refusal_of_xml(text: str) -> str:
+    with pytest.raises(Unreadable) as refused:
+        parse_xml(text)
+    return refused.value.code
+
+
+def refusal_of_json(text: str) -> str:
+    with pytest.raises(Unreadable) as refused:
+        parse_json(text)
+    return refused.value.code
+
+
+def test_entities_built_from_entities_are_a_bomb() -> None:
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+
+    assert refusal_of_xml(f'<!DOCTYPE n [<!ENTITY e0 "ha">{levels}]><n>&e9;</n>') == "xml_bomb"
+
+
+def test_a_long_entity_used_often_is_a_bomb() -> None:
+    assert refusal_of_xml(f'<!DOCTYPE n [<!ENTITY a "{"x" * 20_000}">]><n>{"&a;" * 100}</n>') == "xml_bomb"
+
+
+def test_an_entity_hidden_behind_a_number_is_a_bomb() -> None:
+    assert refusal_of_xml('<!DOCTYPE n [<!ENTITY a "ha"><!ENTITY b "&#38;a;&#38;a;">]><n>&b;</n>') == "xml_bomb"
+
+
+def test_parameter_entities_are_refused() -> None:
+    assert refusal_of_xml('<!DOCTYPE n [<!ENTITY % p "ha">%p;]><n/>') == "xml_bomb"
+
+
+def test_very_deep_xml_is_a_bomb() -> None:
+    assert refusal_of_xml("<n>" * 5_000 + "</n>" * 5_000) == "xml_bomb"
+
+
+@pytest.mark.parametrize("kind", ["SYSTEM", "PUBLIC 'x'"])
+def test_an_external_entity_is_refused_and_its_file_stays_unread(kind: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the-safe-is-behind-the-picture", encoding="utf-8")
+    wire = f"""<?xml version="1.0"?><!DOCTYPE newsItem [<!ENTITY s {kind} "{secret.as_uri()}">]>
+    <newsItem guid="urn:x"><contentMeta><headline>&s;</headline></contentMeta></newsItem>"""
+
+    records = parse_bytes(wire.encode(), "wire.xml", Profile("p"))
+
+    assert records[0]["quarantine"]["code"] == "external_entity"
+    assert "behind-the-picture" not in str(records)
+
+
+def test_a_doctype_elsewhere_is_not_opened(tmp_path: Path) -> None:
+    dtd = tmp_path / "news.dtd"
+    dtd.write_text('<!ENTITY s "the-safe-is-behind-the-picture"><!ATTLIST n a CDATA "from-the-dtd">', encoding="utf-8")
+
+    document = parse_xml(f'<!DOCTYPE n SYSTEM "{dtd.as_uri()}"><n>One &s; two</n>')
+
+    assert document.root.get("a") is None
+    assert "".join(str(text) for text in document.root.itertext()).split() == ["One", "two"]
+    assert [warning.code for warning in document.warnings] == ["xml_repaired", "entity_undefined"]
+
+
+def test_an_entity_with_plain_text_is_written_out() -> None:
+    document = parse_xml('<!DOCTYPE n [<!ENTITY town "Strand">]><n>In &town;.</n>')
+
+    assert document.root.text == "In Strand."
+
+
+def test_xml_without_an_element_is_refused() -> None:
+    assert refusal_of_xml("<!DOCTYPE n>") == "xml_broken"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    ["[" * 100_000, '{"a":' * 150 + "1" + "}" * 150, "[" + "9" * 500 + "]", "[" + "1," * 600_000 + "1]"],
+    ids=["open brackets", "deep objects", "long number", "many values"],
+)
+def test_json_without_measure_is_a_bomb(bomb: str) -> None:
+    assert refusal_of_json(bomb) == "json_bomb"
+
+
+def test_brackets_and_digits_in_strings_are_only_text() -> None:
+    text = "[" * 500 + "9" * 500
+
+    assert parse_json(f'{{"a": "{text}"}}') == {"a": text}
+
+
+def test_what_stores_cannot_take_leaves_the_strings() -> None:
+    assert parse_json('{"a\\u0000": ["x\\ud800y"]}') == {"a": ["xy"]}

@@ -1,0 +1,128 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from wiredesk_core.failures import Unreadable
+from wiredesk_core.identity import item_id_of
+from wiredesk_core.item import Cancel, Item, Status
+from wiredesk_core.messages import CancelMarked, VersionAccepted
+from wiredesk_ingest.intake import Reading, facts_of, parse_bytes, read_wire
+from wiredesk_ingest.providers import Profile
+from wiredesk_ingest.wire import Wire
+
+PROFILE = Profile("fjordwire", may_cancel=("fjordphoto",))
+NOW = datetime(2024, 6, 11, 12, 0, tzinfo=UTC)
+
+
+def wire(data: bytes | dict[str, Any], content_type: str = "", profile: Profile = PROFILE) -> Wire:
+    return Wire(data if isinstance(data, bytes) else json.dumps(data).encode(), profile, content_type)
+
+
+def only_item(data: bytes | dict[str, Any], content_type: str = "") -> Item:
+    (item,) = read_wire(wire(data, content_type)).items
+    return item
+
+
+def test_every_item_knows_its_wire() -> None:
+    sent = wire({"uri": "urn:1", "headline": "One"})
+
+    (item,) = read_wire(sent).items
+
+    assert item.provider == "fjordwire"
+    assert item.raw is not None
+    assert (item.raw.sha256, item.raw.format, item.raw.size) == (sent.sha256, "ninjs", len(sent.data))
+
+
+def test_a_content_type_that_lies_is_noted_and_not_believed() -> None:
+    item = only_item({"uri": "urn:1", "headline": "One"}, "text/html; charset=utf-8")
+
+    assert [warning.code for warning in item.warnings] == ["content_type_mismatch"]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "application/octet-stream", "application/json", "application/x-ninjs+json"]
+)
+def test_a_content_type_that_fits_or_says_nothing_is_no_news(content_type: str) -> None:
+    assert only_item({"uri": "urn:1", "headline": "One"}, content_type).warnings == ()
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n", b"\x00\x00"])
+def test_nothing_is_unreadable_with_a_reason(data: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_wire(wire(data))
+
+    assert refused.value.code in {"empty", "not_text"}
+
+
+@pytest.mark.parametrize("status", ["canceled", "cancelled", "CANCELED", "stat:canceled", "Killed", "deleted"])
+def test_a_kill_is_known_in_any_spelling_and_needs_no_body(status: str) -> None:
+    assert only_item({"uri": "urn:1", "pubstatus": status}).status is Status.canceled
+
+
+def test_a_missing_version_and_time_stay_missing() -> None:
+    item = only_item({"uri": "urn:1", "headline": "One"})
+
+    assert (item.version, item.version_created) == ("", None)
+
+
+def test_the_same_text_is_the_same_story_however_it_is_wrapped() -> None:
+    one, two = only_item(b"Fog stops ferries\n\nAll day."), only_item(b"Fog stops ferries\r\n\r\nAll  day.\r\n")
+
+    assert one.uri == two.uri
+
+
+def test_an_item_becomes_a_version_in_the_scope_that_its_provider_carries() -> None:
+    sent = wire({"uri": "urn:1", "headline": "One"}, profile=Profile("relay", carries="fjordwire"))
+
+    (fact,) = facts_of(read_wire(sent), sent, "r-1", NOW)
+
+    assert isinstance(fact, VersionAccepted)
+    assert fact.item_id == item_id_of("fjordwire", "urn:1")
+    assert (fact.scope, fact.parser, fact.receipt_id, fact.wire_sha256) == ("fjordwire", "ninjs@1", "r-1", sent.sha256)
+    assert fact.item.provider == "relay"
+
+
+def test_a_cancel_reaches_the_own_scope_and_those_that_the_profile_allows() -> None:
+    sent = wire(b"x")
+    item = Item(uri="urn:kill", ed_note="Misquoted.", cancels=(Cancel(id="urn:1", version="2"),))
+
+    version, *marks = facts_of(Reading("nitf", "nitf@1", (item,)), sent, "r-1", NOW)
+
+    assert isinstance(version, VersionAccepted)
+    assert [(m.scope, m.alias, m.version, m.reason) for m in marks if isinstance(m, CancelMarked)] == [
+        ("fjordwire", "urn:1", "2", "Misquoted."),
+        ("fjordphoto", "urn:1", "2", "Misquoted."),
+    ]
+
+
+def test_a_kill_does_not_bring_its_pictures_back() -> None:
+    picture = {"uri": "urn:pic", "headline": "P", "renditions": {}, "type": "picture"}
+    sent = {"uri": "urn:1", "pubstatus": "canceled", "associations": {"main": picture}}
+
+    assert [item.uri for item in read_wire(wire(sent)).items] == ["urn:1"]
+
+
+@pytest.mark.parametrize("associations", [{"main": None}, {}, [], [None, "x", 7], "x", {"main": ["x"]}, {"name": "x"}])
+def test_odd_associations_do_no_harm(associations: Any) -> None:
+    assert only_item({"uri": "urn:1", "headline": "One", "associations": associations}).headline == "One"
+
+
+def test_the_command_line_gets_a_record_for_each_item() -> None:
+    (record,) = parse_bytes(b'{"uri": "urn:1", "headline": "One"}', "one.json", PROFILE)
+
+    assert record["format"] == "ninjs"
+    assert record["item"]["headline"] == "One"
+
+
+def test_the_command_line_gets_the_reason_of_a_refusal() -> None:
+    (record,) = parse_bytes(b"<invoice/>", "x.xml", PROFILE)
+
+    assert record["quarantine"]["code"] == "unknown_format"
+    assert "ninjs" in record["quarantine"]["detail"]
+
+
+def test_an_empty_message_is_told_apart_from_a_broken_one() -> None:
+    (record,) = parse_bytes(b"<newsMessage><itemSet/></newsMessage>", "x.xml", PROFILE)
+
+    assert record["quarantine"]["code"] == "no_item"
