@@ -7,13 +7,14 @@ from base64 import b32encode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from wiredesk_enrichment.knowledge import Knowledge, Thing
 from wiredesk_enrichment.naming.kinds import weigh_signs
 from wiredesk_enrichment.naming.links import Surroundings, link, surroundings
-from wiredesk_enrichment.naming.mentions import Mention, find_again, in_order, tidy, vote
+from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again, in_order, tidy, vote
 from wiredesk_enrichment.naming.persons import full_names, spread_surnames
 from wiredesk_enrichment.naming.teams import is_plainly_a_place, is_sport
 from wiredesk_enrichment.story import Enricher, Models, Name, Skipped, Story, Values
@@ -47,7 +48,7 @@ def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Menti
     mentions = vote(mentions)
     mentions = spread_surnames(text, mentions, knowledge)
     mentions = [_overruled(mention, knowledge) for mention in mentions]
-    return find_again(text, mentions, _sought(mentions, knowledge))
+    return find_again(text, mentions, _plain_names(knowledge), Sought(_telling(mentions, knowledge)))
 
 
 def _parted(mentions: Iterable[Mention], knowledge: Knowledge) -> Iterable[Mention]:
@@ -80,10 +81,14 @@ def _overruled(mention: Mention, knowledge: Knowledge) -> Mention:
     return mention
 
 
-def _sought(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tuple[str, str]]:
-    """Names worth looking for again: plain ones anywhere, and what the model already saw in this story."""
-    for name in knowledge.spotted:
-        yield name, knowledge.named(name)[0].kind
+@cache
+def _plain_names(knowledge: Knowledge) -> Sought:
+    """The names that are recognised wherever they stand."""
+    return Sought((name, knowledge.named(name)[0].kind) for name in knowledge.spotted)
+
+
+def _telling(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tuple[str, str]]:
+    """What the model saw in this story and may have overlooked elsewhere in it."""
     for mention in mentions:
         is_telling = " " in mention.text or knowledge.rarity(mention.text) >= TELLING
         if mention.kind in ("PER", "ORG", "LOC") and is_telling:

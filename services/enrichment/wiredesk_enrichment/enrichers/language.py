@@ -6,10 +6,11 @@ from wiredesk_enrichment.story import Enricher, Models, Skipped, Story, Values
 
 ENOUGH = 300
 """Characters; a shorter text is helped by its headline."""
-FEW_LETTERS = 20
-"""A text with fewer letters says little: there the wire's own word counts."""
-DOUBTFUL = 0.35
-"""Below this confidence the wire's own word counts."""
+FEW_LETTERS = 100
+"""A text with fewer letters says little: against the wire's own word the identifier has to be sure."""
+SURE = 0.8
+DOUBTFUL = 0.4
+"""Below this confidence the wire's own word counts, however long the text is."""
 
 
 def tell_language(story: Story, models: Models) -> Values:
@@ -20,7 +21,7 @@ def tell_language(story: Story, models: Models) -> Values:
     if letters == 0 and not stated:
         raise Skipped("the text has no letters")
     code, confidence = models.guess.language(sample) if letters else (stated, 0.0)
-    if stated and (letters < FEW_LETTERS or confidence < DOUBTFUL):
+    if stated and confidence < (SURE if letters < FEW_LETTERS else DOUBTFUL):
         code, confidence = stated, max(confidence, DOUBTFUL)
     return {"language": {"code": code, "confidence": confidence}}
 

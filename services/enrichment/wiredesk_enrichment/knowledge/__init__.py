@@ -34,7 +34,7 @@ class Word:
     parts: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
     """Names to things, and words to how common they are. Names are compared as they are written."""
 

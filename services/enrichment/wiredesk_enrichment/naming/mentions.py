@@ -43,6 +43,8 @@ _TITLE = re.compile(
 )
 _LEFT = " \t\r\n\"'“”‘’«»(),;:!?–—-•*/.`"
 _RIGHT = " \t\r\n\"'“”‘’«»(,;:!?–—-•*/`"
+_WORD = re.compile(r"(?<![\w.@#-])\w+")
+_GOES_ON = re.compile(r"[\w@-]|\.\w")
 _DOTTED = re.compile(r"(?:\b\w\.){1,}$|\b(?:Jr|Sr|Inc|Corp|Co|Ltd|Bros|St)\.$")
 _ADDRESS = re.compile(r"@|://|www\.|\.(?:com|org|net)/", re.IGNORECASE)
 
@@ -97,18 +99,32 @@ def vote(mentions: Sequence[Mention]) -> list[Mention]:
     return [replace(mention, kind=kinds[mention.text].most_common(1)[0][0]) for mention in mentions]
 
 
-def find_again(text: str, mentions: Sequence[Mention], wanted: Iterable[tuple[str, str]]) -> list[Mention]:
-    """The mentions, and further places where one of the wanted (name, kind) stands by itself."""
-    kinds = dict(wanted)
-    if not kinds:
-        return list(mentions)
-    longest_first = sorted(kinds, key=lambda name: (-len(name), name))
-    pattern = re.compile(r"(?<![\w.@#-])(?:" + "|".join(map(re.escape, longest_first)) + r")(?![\w@-])(?!\.\w)")
+class Sought:
+    """Names to look for, with their kinds; built once for names that every story is searched for."""
+
+    def __init__(self, wanted: Iterable[tuple[str, str]]) -> None:
+        self._kinds = dict(wanted)
+        self._by_first: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self._kinds, key=lambda name: (-len(name), name)):
+            if first := _WORD.match(name):
+                self._by_first[first.group()].append(name)
+
+    def starting_at(self, text: str, word: re.Match[str]) -> tuple[str, str] | None:
+        """The longest of the names that stands by itself where the word begins, and its kind."""
+        for name in self._by_first.get(word.group(), ()):
+            if text.startswith(name, word.start()) and not _GOES_ON.match(text, word.start() + len(name)):
+                return name, self._kinds[name]
+        return None
+
+
+def find_again(text: str, mentions: Sequence[Mention], *wanted: Sought) -> list[Mention]:
+    """The mentions, and further places where one of the wanted names stands by itself."""
     taken = Taken(mentions)
     found = [
-        Mention(match.start(), match.end(), match.group(), kinds[match.group()], FOUND_AGAIN_SCORE)
-        for match in pattern.finditer(text)
-        if taken.is_free(match.start(), match.end())
+        Mention(word.start(), word.start() + len(hit[0]), hit[0], hit[1], FOUND_AGAIN_SCORE)
+        for word in _WORD.finditer(text)
+        for sought in wanted
+        if (hit := sought.starting_at(text, word)) and taken.is_free(word.start(), word.start() + len(hit[0]))
     ]
     return in_order([*mentions, *found])
 

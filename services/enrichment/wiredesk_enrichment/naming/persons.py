@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from wiredesk_enrichment.knowledge import Knowledge
-from wiredesk_enrichment.naming.mentions import Mention, find_again
+from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again
 
 COMMON = 115
 """A word less rare than this is not looked for as a surname (Price, Young, Will)."""
@@ -27,10 +28,10 @@ def spread_surnames(text: str, mentions: Sequence[Mention], knowledge: Knowledge
     first_names = {name.split()[0] for name in persons if " " in name} - knowledge.spotted
     told = [_told(mention, surnames, first_names) for mention in mentions]
     sought = [(surname, "PER") for surname in surnames if knowledge.rarity(surname) >= COMMON]
-    return find_again(text, told, sought)
+    return find_again(text, told, Sought(sought))
 
 
-def _told(mention: Mention, surnames: Set[str], first_names: Set[str]) -> Mention:
+def _told(mention: Mention, surnames: AbstractSet[str], first_names: AbstractSet[str]) -> Mention:
     """A person where the name is a known person's: the last part is not doubted, the first only for no place."""
     if mention.text in surnames or (mention.text in first_names and mention.kind != "LOC"):
         return replace(mention, kind="PER")
