@@ -6,6 +6,7 @@ it still knows every route, for the OpenAPI document.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,7 +94,7 @@ class Doors:
                 response_class=Response,
                 responses={status: dict(told) for status, told in responses.items()},
                 openapi_extra={
-                    "parameters": openapi_parameters(asks),
+                    "parameters": [*_path_parameters(path), *openapi_parameters(asks)],
                     "security": [{"key": list(scopes)}],
                     "x-scopes-any-of": list(scopes),
                 },
@@ -101,6 +102,11 @@ class Doors:
             return handler
 
         return add
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)}", path)
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
 
 
 def require_any(key: Key, scopes: tuple[Scope, ...]) -> None:
