@@ -21,9 +21,7 @@ REGISTRIES = (
     "crates" + ".io",
     "deb" + "ian.org",
 )
-MACHINE = re.compile(
-    r"(?<![\w./-])/(?:" + "|".join(("work", "ro" + "ot", "ho" + "me", "Us" + "ers", "farm", "tmp/lab")) + r")/[A-Za-z.]"
-)
+MACHINE = re.compile(r"(?<![\w./-])/(?:" + "|".join(("work", "ro" + "ot", "farm", "tmp/lab")) + r")/[A-Za-z.]")
 PATCHES = re.compile(r"(?<![\w.])(?:mock\.)?" + "pat" + r"ch\(|unittest" + r"\.mock")
 
 
