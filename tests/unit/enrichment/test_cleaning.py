@@ -59,6 +59,7 @@ def test_what_is_not_story_is_set_apart_with_its_reason(
         "Follow-up checks are planned for the spring, the operator said.",
         "The photograph of the door was taken in May.",
         "Ends of the rope were found on the quay.",
+        "UPDATE: The operator has now said that the door was repaired last night.",
         "Copyright law does not cover recipes, the judge said.",
         "I am sure that it will sail again, she said.",
         "Harald Moe is a reporter at the Sandholm Post, and was on board when the door jammed.",

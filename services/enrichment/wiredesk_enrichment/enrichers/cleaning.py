@@ -94,7 +94,6 @@ PATTERNS = (
         _any(
             r"^[(\[]?(?:(?:notes? to )?ed(?:itor)?s?(?:['’]s?)?(?: note)?|attention(?: editors)?|advisory|desk)\s*[:=–-]+\s*\S",
             r"^\((?:adds|updates|recasts|corrects|repeats|refiles|removes|writes through|rewrites)\b.*\)$",
-            r"^(?:eds|update)\s*:\s",
         ),
         edge=3,
     ),
