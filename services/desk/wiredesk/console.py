@@ -80,9 +80,10 @@ def downloading(
     @contextmanager
     def one(name: str, _size: int) -> Iterator[Callable[[int], None]]:
         yield lambda _bytes: None
-        step = name.endswith(".jar") and name not in seen and len(seen) < total_files
-        seen.add(name)
-        advance(int(step), name)
+        is_new = name.endswith(".jar") and name not in seen and len(seen) < total_files
+        if is_new:
+            seen.add(name)
+        advance(int(is_new), name)
 
     return one
 

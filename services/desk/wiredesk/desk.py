@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -77,7 +78,13 @@ async def run_desk(plan: Plan, say: Say, on_ready: Callable[[DeskNote, asyncio.E
             broker=bootstrap,
         )
 
+        announced: set[str] = set()
+        began = time.monotonic()
+
         def changed(runs: Sequence[Run]) -> None:
+            for name in [run.child.name for run in runs if run.state == "ready" and run.child.name not in announced]:
+                announced.add(name)
+                say(f"  {name:<10} ready after {time.monotonic() - began:.1f} s")
             processes = [_process_note(run, ports) for run in runs]
             write_note(plan.folder, note.model_copy(update={"processes": processes}))
 

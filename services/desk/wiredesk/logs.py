@@ -19,7 +19,7 @@ def open_log(path: Path) -> BinaryIO:
     return path.open("ab")
 
 
-def last_words(path: Path, lines: int = 3, width: int = 300) -> str:
+def last_words(path: Path, lines: int = 2, width: int = 200) -> str:
     """The last lines of a log, joined; of a JSON line only what it says. Empty when there is none."""
     if not path.exists():
         return ""

@@ -23,6 +23,7 @@ def article_text(article: Article) -> str:
         _story(article, styled=styled),
         _entities(article),
         _phrases(article),
+        _summary(article),
         _removed(article),
         _layers(article),
     )
@@ -80,6 +81,11 @@ def _forms(mentions: Sequence[Mapping[str, Any]]) -> str:
 def _phrases(article: Article) -> str:
     phrases = ", ".join(str(phrase["text"]) for phrase in article["keyphrases"])
     return f"About: {phrases}" if phrases else ""
+
+
+def _summary(article: Article) -> str:
+    sentences = " ".join(str(sentence["text"]) for sentence in article["summary"])
+    return textwrap.fill(f"In short: {sentences}", WIDTH) if sentences else ""
 
 
 def _removed(article: Article) -> str:

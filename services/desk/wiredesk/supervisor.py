@@ -139,7 +139,8 @@ class Supervisor:
             began = time.monotonic()
             status = await self._one_life(run)
             run.history, decision = after_death(run.history, time.monotonic() - began, self._policy)
-            told = f"{run.child.name} ended {_manner(status)} (log: {run.child.log}). {_words(run.child.log)}"
+            words = _words(run.child.log) if status >= 0 else ""  # a killed process had no say
+            told = f"{run.child.name} ended {_manner(status)} (log: {run.child.log}). {words}"
             if isinstance(decision, GiveUp):
                 raise GaveUp(f"{told}It ended {decision.deaths} times before it was ready.")
             self._say(f"{told}Starting it again in {decision.pause:g} s.")

@@ -17,7 +17,7 @@ from wiredesk.pushing import Outcome, parcels_of
 from wiredesk.rendering import article_text
 from wiredesk.running import DeskNote
 
-SHOWN = "volcano"
+SHOWN = "09-chips"
 """The wire whose article is printed, by a word in its file's name."""
 SEARCHED = "telescope OR volcano"
 SETTLE_SECONDS = 120.0

@@ -87,7 +87,7 @@ def test_last_words_are_what_json_lines_say(tmp_path: Path) -> None:
 
     log.write_text('{"message": "started", "level": "info"}\nplain words\n{"no": "message"}\n', "utf-8")
 
-    assert last_words(log) == 'started | plain words | {"no": "message"}'
+    assert last_words(log, lines=3) == 'started | plain words | {"no": "message"}'
     assert last_words(log, lines=1, width=5) == '{"no"'
 
 
