@@ -60,10 +60,9 @@ def create_app(
         description=DESCRIPTION,
         checks=_checks(archive, index, registry, changes),
     )
-    doors = Doors(KeyRing(registry), clock)
+    doors = Doors(app, KeyRing(registry), clock)
     for add in ROUTES:
         add(doors, desk)
-    app.include_router(doors.router)
     _document(app)
     return app
 

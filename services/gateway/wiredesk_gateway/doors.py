@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -51,10 +51,10 @@ class _Straight(APIRoute):
 
 
 class Doors:
-    """Collects guarded routes."""
+    """Adds guarded routes to an app."""
 
-    def __init__(self, keys: KeyRing, clock: Clock) -> None:
-        self.router = APIRouter(route_class=_Straight)
+    def __init__(self, app: FastAPI, keys: KeyRing, clock: Clock) -> None:
+        self._app = app
         self._keys = keys
         self._clock = clock
 
@@ -82,7 +82,7 @@ class Doors:
                 return await handler(Call(request, key, now, read_query(asks, request)))
 
             title, _, more = (handler.__doc__ or "").partition("\n")
-            self.router.add_api_route(
+            route = _Straight(
                 path,
                 guarded,
                 methods=["GET"],
@@ -99,6 +99,7 @@ class Doors:
                     "x-scopes-any-of": list(scopes),
                 },
             )
+            self._app.router.routes.append(route)
             return handler
 
         return add

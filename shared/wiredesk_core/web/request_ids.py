@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import time
@@ -17,6 +18,8 @@ DECENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 """No spaces, quotes or line ends: the id is copied into logs and headers."""
 
 _log = log(__name__)
+_STANDARD = logging.getLogger(__name__)
+"""Asked whether anybody listens: a structured line costs more than some requests do."""
 
 
 class RequestIds:
@@ -54,8 +57,9 @@ class RequestIds:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         count("wiredesk_http_requests_total", service=self._service, status=str(status))
         observe("wiredesk_http_seconds", seconds, service=self._service)
-        say = _log.warning if status >= 500 else _log.debug
-        say("answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 2))
+        if status >= 500 or _STANDARD.isEnabledFor(logging.DEBUG):
+            say = _log.warning if status >= 500 else _log.debug
+            say("answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 2))
 
 
 def request_id_of(offered: str | None) -> str:
