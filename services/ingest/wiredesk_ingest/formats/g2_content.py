@@ -16,11 +16,11 @@ from wiredesk_ingest.formats.markup import (
     html_of_tree,
     local,
     looks_like_html,
-    paragraphs_of_plain,
     plain,
     safe_html,
     text_of,
 )
+from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 
 PROSE = frozenset({"body", "body.content", "p", "pre", "div", "section", "article", "html"})
 PAGE_PARTS = frozenset({"header", "footer", "nav"})

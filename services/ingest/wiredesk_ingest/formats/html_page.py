@@ -62,6 +62,13 @@ ROOTS = frozenset(
     ]
 )
 STORY_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*)$")
+DEAD_WEIGHT = ("script", "style", "svg", "noscript", "template", "iframe")
+"""Most of a page's bytes and none of its words; without them the extractor is quicker."""
+WORD = re.compile(r"[^\W_]")
+WORDS_OF_A_TEASER = 4
+FULLER = 1.5
+"""How much longer the page's own statement of its text must be to be believed over what is seen."""
+
 Facts = dict[str, Any]
 
 
@@ -72,23 +79,24 @@ def recognise(text: str) -> bool:
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """One item: the page's main story."""
-    tree = html_tree(text)
+    tree = _tree(text)
     if tree is None:
         raise Unreadable("empty", "an HTML page with nothing in it: send the story")
     stated, meta = _stated(tree), _meta(tree)
-    paragraphs = _main_text(text, tree)
+    headline = _line(_said(stated, "headline") or _first(meta, "og:title", "twitter:title") or _title(tree))
+    address, language, pictures = _address(tree, stated, meta), _language(tree, stated), _pictures(meta)
+    paragraphs = _main_text(tree, stated, headline) or _all_text(text)
     zone = wire.provider.zone
     published = _said(stated, "datePublished") or _first(
         meta, "article:published_time", "datepublished", "date", "dc.date"
     )
     modified = _said(stated, "dateModified") or _first(meta, "article:modified_time", "datemodified", "last-modified")
-    address = _address(tree, stated, meta)
     return (
         Item(
             uri=address or content_uri("\n".join(paragraphs)),
             type=ItemType.text,
-            language=_language(tree, stated) or wire.provider.language,
-            headline=_line(_said(stated, "headline") or _first(meta, "og:title", "twitter:title") or _title(tree)),
+            language=language or wire.provider.language,
+            headline=headline,
             byline=_line(_said(stated, "author") or _first(meta, "author", "dc.creator", "byl", "article:author")),
             source=_line(_said(stated, "publisher") or _first(meta, "og:site_name")) or wire.provider.source,
             credit=wire.provider.credit,
@@ -100,17 +108,49 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
             first_created=moment(published, zone),
             version_created=moment(modified or published, zone),
             copyright_holder=_line(_said(stated, "copyrightHolder")),
-            associations=_pictures(meta),
+            associations=pictures,
         ),
     )
 
 
-def _main_text(text: str, tree: etree._Element) -> list[str]:
-    found = trafilatura.extract(text, fast=True, include_comments=False, include_tables=True, deduplicate=False)
-    paragraphs = [line.strip() for line in (found or "").split("\n") if line.strip()]
-    if paragraphs:
-        return paragraphs
-    return [block.text for block in blocks_of(_body(tree))]
+def _tree(text: str) -> etree._Element | None:
+    """The extractor's own kind of tree, so that a page is parsed once; ours for what it thinks too little."""
+    tree: etree._Element | None = trafilatura.load_html(text)
+    return html_tree(text) if tree is None else tree
+
+
+def _main_text(tree: etree._Element, stated: Facts, headline: str) -> list[str]:
+    """The story's paragraphs. `tree` is used up: the extractor takes it apart."""
+    links = {" ".join("".join(str(text) for text in link.itertext()).split()) for link in tree.iter("a")}
+    etree.strip_elements(tree, *DEAD_WEIGHT, with_tail=False)
+    # Tables of web pages are layout far more often than results.
+    found = trafilatura.extract(tree, fast=True, include_comments=False, include_tables=False)
+    paragraphs = _story_lines((found or "").split("\n"), links, headline)
+    body = [line.strip() for line in _said(stated, "articleBody").split("\n") if line.strip()]
+    if _size(body) > FULLER * _size(paragraphs):
+        return body
+    return paragraphs
+
+
+def _all_text(text: str) -> list[str]:
+    """Everything there is to read, for notes too short to have a main text."""
+    tree = html_tree(text)
+    return [] if tree is None else [block.text for block in blocks_of(_body(tree))]
+
+
+def _story_lines(lines: list[str], links: set[str], headline: str) -> list[str]:
+    """Without the headline said again, lines without a word, and lines that are nothing but a way elsewhere."""
+    kept = []
+    for position, line in enumerate(text.strip() for text in lines):
+        elsewhere = line.lstrip("- ") in links and len(line.split()) >= WORDS_OF_A_TEASER
+        repeated = position < 3 and line == headline
+        if WORD.search(line) and not elsewhere and not repeated:
+            kept.append(line)
+    return kept
+
+
+def _size(paragraphs: list[str]) -> int:
+    return sum(len(paragraph.split()) for paragraph in paragraphs)
 
 
 def _body(tree: etree._Element) -> etree._Element:

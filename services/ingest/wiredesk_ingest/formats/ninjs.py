@@ -19,10 +19,10 @@ from wiredesk_ingest.formats.markup import (
     blocks_of_html,
     html_of_blocks,
     looks_like_html,
-    paragraphs_of_plain,
     safe_html,
     text_of,
 )
+from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.plain_text import content_uri
 from wiredesk_ingest.formats.safe_json import parse_json
 from wiredesk_ingest.formats.vocabulary import distinct, priority_of, status_of, subject_of, type_of, urgency_of

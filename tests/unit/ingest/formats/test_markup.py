@@ -4,10 +4,10 @@ from wiredesk_ingest.formats.markup import (
     blocks_of,
     blocks_of_html,
     html_of_tree,
-    paragraphs_of_plain,
     safe_html,
     text_of,
 )
+from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 
 
 def body_text(markup: str) -> str:
