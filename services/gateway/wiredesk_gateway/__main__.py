@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import uvloop
 from wiredesk_core.archive import open_archive_reader
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.clock import SystemClock
+from wiredesk_core.failures import Misconfigured
 from wiredesk_core.index import open_index_reader
 from wiredesk_core.ports import Registry
 from wiredesk_core.registry import open_registry
@@ -65,7 +67,11 @@ def main() -> None:
     """Entry point of `python -m wiredesk_gateway`."""
     shared = SharedSettings()
     configure_logging("gateway", shared.log_level)
-    uvloop.run(run(shared, GatewaySettings()))
+    try:
+        uvloop.run(run(shared, GatewaySettings()))
+    except Misconfigured as failure:
+        log(__name__).error("cannot start", why=str(failure))
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from wiredesk_gateway.documents import ARTICLE, GONE, NOT_FOUND, PAGE, VERSIONS
 from wiredesk_gateway.doors import Call, Doors, NoParameters
 from wiredesk_gateway.ninjs import ninjs_of
 from wiredesk_gateway.search import ItemsAsked, OneAsked, names_in, next_cursor, searching
-from wiredesk_gateway.views import etag_of, highlights_view, matches, selected, spliced, text_view, version_view
+from wiredesk_gateway.views import VIEW, etag_of, highlights_view, matches, selected, spliced, text_view, version_view
 
 NOTHING = Hits(total=0, hits=())
 
@@ -100,10 +100,10 @@ async def _search(desk: Desk, call: Call[ItemsAsked]) -> Response:
     shown = [(hit, visible[hit.item_id]) for hit in page if hit.item_id in visible]
     after = None if search is None else next_cursor(search, hits, desk.search_cursors)
     total = max(hits.total - len(page) + len(shown), 0)
-    body = _page_body(desk, call.asked, _Found(hits, shown, total, after))
-    took = {"took_ms": round((time.perf_counter() - began) * 1000, 2)}
+    took_ms = round((time.perf_counter() - began) * 1000, 2)
+    body, etag = _page_body(desk, call.asked, _Found(hits, shown, total, after), took_ms)
     link = {} if after is None else {"link": f'<{call.request.url.include_query_params(cursor=after)}>; rel="next"'}
-    return conditional(call.request, spliced(body, took), _weak_etag(body), headers=link)
+    return conditional(call.request, body, etag, headers=link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,8 @@ class _Found:
     after: str | None
 
 
-def _page_body(desk: Desk, asked: ItemsAsked, found: _Found) -> bytes:
-    """A page without its time: the same for the same content."""
-    items = b",".join(_item(desk, asked, hit, changed) for hit, changed in found.shown)
+def _page_body(desk: Desk, asked: ItemsAsked, found: _Found, took_ms: float) -> tuple[bytes, str]:
+    """A page and its weak ETag, which stands for the same hits in the same revisions, not for the time they took."""
     facets = {
         name: [{"value": value, "label": label, "count": number} for value, label, number in counts]
         for name, counts in found.hits.facets.items()
@@ -130,7 +129,10 @@ def _page_body(desk: Desk, asked: ItemsAsked, found: _Found) -> bytes:
         "next": found.after,
         "facets": facets,
     }
-    return spliced(b'{"items":[' + items + b"]}", rest)
+    items = b",".join(_item(desk, asked, hit, changed) for hit, changed in found.shown)
+    shown = [(changed.item_id, changed.revision, hit.revision) for hit, changed in found.shown]
+    body = spliced(b'{"items":[' + items + b"]}", {"took_ms": took_ms, **rest})
+    return body, _weak_etag(orjson.dumps([VIEW, rest, shown]))
 
 
 def _item(desk: Desk, asked: ItemsAsked, hit: Hit, changed: Changed) -> bytes:
