@@ -8,19 +8,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from wiredesk_ingest.formats.markup import (
-    Block,
-    blocks_of,
-    blocks_of_html,
-    html_of_blocks,
-    html_of_tree,
-    local,
-    looks_like_html,
-    plain,
-    safe_html,
-    text_of,
-)
+from wiredesk_ingest.formats.markup import Block, blocks_of, blocks_of_html, local, looks_like_html, plain, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
+from wiredesk_ingest.formats.shown_html import html_of_blocks, html_of_tree, safe_html
 
 PROSE = frozenset({"body", "body.content", "p", "pre", "div", "section", "article", "html"})
 PAGE_PARTS = frozenset({"header", "footer", "nav"})

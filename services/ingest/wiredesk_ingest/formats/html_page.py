@@ -13,15 +13,10 @@ from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Item, ItemType
 
 from wiredesk_ingest.formats.dates import moment
-from wiredesk_ingest.formats.markup import (
-    Block,
-    blocks_of,
-    html_of_blocks,
-    html_tree,
-    plain,
-)
+from wiredesk_ingest.formats.markup import Block, blocks_of, html_tree, plain
 from wiredesk_ingest.formats.plain_text import content_uri
 from wiredesk_ingest.formats.safe_json import parse_json
+from wiredesk_ingest.formats.shown_html import html_of_blocks
 from wiredesk_ingest.formats.sniffing import root_name
 from wiredesk_ingest.formats.vocabulary import distinct
 from wiredesk_ingest.wire import Wire

@@ -1,4 +1,4 @@
-"""Markup to text, block by block and without losing a word, and the same markup made safe to show.
+"""Markup to text, block by block and without losing a word.
 
 Works on trees of any vocabulary: XHTML, NITF, an agency's own; names count without namespace and case.
 """
@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import nh3
 from lxml import etree
 
 from wiredesk_ingest.formats.charset import without_controls
@@ -239,27 +238,6 @@ def looks_like_html(text: str) -> bool:
     return LOOKS_LIKE_HTML.search(text) is not None
 
 
-def safe_html(markup: str) -> str:
-    """The markup without anything that runs, loads frames or styles the page it is shown on."""
-    return without_controls(nh3.clean(markup, link_rel=None)).strip()
-
-
-def html_of_blocks(blocks: Iterable[Block]) -> str:
-    """Plain blocks as simple HTML."""
-    parts = []
-    for block in blocks:
-        name = block.kind if block.kind in _SHOWN_AS_THEY_ARE else "p"
-        parts.append(f"<{name}>{html.escape(block.text, quote=False).replace(chr(10), '<br>')}</{name}>")
-    return "\n".join(parts)
-
-
-def html_of_tree(element: etree._Element, skip: Iterable[etree._Element] = ()) -> str:
-    """A tree of any vocabulary as safe HTML: known elements stay, unknown blocks become paragraphs."""
-    parts: list[str] = []
-    _write_html(element, parts, frozenset(skip), 0)
-    return _EMPTY_PARAGRAPH.sub("", safe_html("".join(parts)))
-
-
 def _with_whole_tables(blocks: list[Block]) -> list[Block]:
     """Rows that follow one another are the lines of one block."""
     merged: list[Block] = []
@@ -281,7 +259,7 @@ def _walk(element: etree._Element, writer: _Writer, skip: frozenset[etree._Eleme
         writer.kept = True
     if element.text:
         writer.running.append(without_controls(element.text))
-    mixed = _is_mixed(element)
+    mixed = is_mixed(element)
     for child in element:
         _walk_child(child, writer, skip, depth, mixed=mixed, parent=name)
         if child.tail:
@@ -300,18 +278,18 @@ def _walk_child(
     parent: str,
 ) -> None:
     if not isinstance(child.tag, str):
-        writer.running.append(_entity(child))
+        writer.running.append(entity_text(child))
         return
     name = local(child)
     if name in UNREAD or child in skip:
         return
     if name == "br":
         writer.running.append(BREAK)
-    elif name in CELLS and not _has_blocks(child):
+    elif name in CELLS and not has_blocks(child):
         if writer.running and "".join(writer.running).strip():
             writer.running.append(CELL)
         _walk(child, writer, skip, depth + 1)
-    elif _is_block(name, mixed=mixed):
+    elif is_block(name, mixed=mixed):
         writer.close(parent)
         _walk(child, writer, skip, depth + 1)
         writer.close(name)
@@ -319,21 +297,22 @@ def _walk_child(
         _walk(child, writer, skip, depth + 1)
 
 
-def _is_block(name: str, *, mixed: bool) -> bool:
+def is_block(name: str, *, mixed: bool) -> bool:
     """Elements that nobody knows are inline in running text and blocks elsewhere."""
     if name in BLOCK:
         return True
     return name not in INLINE and not mixed
 
 
-def _is_mixed(element: etree._Element) -> bool:
+def is_mixed(element: etree._Element) -> bool:
     """Whether text stands directly beside the element's children."""
     if element.text and not element.text.isspace():
         return True
     return any(child.tail and not child.tail.isspace() for child in element)
 
 
-def _has_blocks(element: etree._Element) -> bool:
+def has_blocks(element: etree._Element) -> bool:
+    """Whether any child of the element is a block by its name."""
     return any(local(child) in BLOCK for child in element)
 
 
@@ -344,27 +323,7 @@ def _folded(text: str) -> str:
     return "\n".join(line for line in cells if line)
 
 
-def _write_html(element: etree._Element, parts: list[str], skip: frozenset[etree._Element], depth: int) -> None:
-    parts.append(html.escape(element.text or "", quote=False))
-    mixed = _is_mixed(element)
-    for child in element if depth <= DEEPEST else ():
-        name = local(child)
-        parts.append(html.escape(_entity(child), quote=False) if not name else "")
-        if name and name not in UNREAD and child not in skip:
-            shown = _HTML_NAMES.get(name) or (name if name in _HTML_ELEMENTS else "")
-            shown = shown or ("p" if _is_block(name, mixed=mixed) and not _has_blocks(child) else "")
-            parts.append(f"<{shown}{_attributes(child)}>" if shown else "")
-            _write_html(child, parts, skip, depth + 1)
-            parts.append(f"</{shown}>" if shown and shown not in _EMPTY else "")
-        parts.append(html.escape(child.tail or "", quote=False))
-
-
-def _attributes(element: etree._Element) -> str:
-    kept = ((name, element.get(name)) for name in ("href", "src", "alt", "title", "colspan", "rowspan", "lang"))
-    return "".join(f' {name}="{html.escape(value)}"' for name, value in kept if value)
-
-
-def _entity(node: etree._Element) -> str:
+def entity_text(node: etree._Element) -> str:
     """The text of an entity that the parser left as it stood; "" for comments and the like."""
     name = getattr(node, "name", "")
     return html.unescape(f"&{name};") if name else ""
@@ -376,61 +335,3 @@ def _local(tag: str) -> str:
 
 
 _HTML = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
-_HTML_NAMES = {"hl1": "h1", "hl2": "h2", "hedline": "h1"}
-_HTML_ELEMENTS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "dfn",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-        "var",
-    ]
-)
-_EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>")
-_EMPTY = frozenset({"br", "hr", "img"})
-_SHOWN_AS_THEY_ARE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "figcaption"})

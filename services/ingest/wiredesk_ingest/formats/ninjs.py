@@ -14,17 +14,11 @@ from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Dateline, Item, ItemType, ParseWarning, Party, Status, Subject
 
 from wiredesk_ingest.formats.dates import embargo, moment
-from wiredesk_ingest.formats.markup import (
-    Block,
-    blocks_of_html,
-    html_of_blocks,
-    looks_like_html,
-    safe_html,
-    text_of,
-)
+from wiredesk_ingest.formats.markup import Block, blocks_of_html, looks_like_html, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.plain_text import content_uri
 from wiredesk_ingest.formats.safe_json import parse_json
+from wiredesk_ingest.formats.shown_html import html_of_blocks, safe_html
 from wiredesk_ingest.formats.vocabulary import distinct, priority_of, status_of, subject_of, type_of, urgency_of
 from wiredesk_ingest.wire import Wire
 

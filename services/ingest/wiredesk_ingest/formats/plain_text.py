@@ -7,8 +7,9 @@ import re
 from wiredesk_core.identity import sha256_of
 from wiredesk_core.item import Item
 
-from wiredesk_ingest.formats.markup import Block, html_of_blocks
+from wiredesk_ingest.formats.markup import Block
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
+from wiredesk_ingest.formats.shown_html import html_of_blocks
 from wiredesk_ingest.wire import Wire
 
 LONGEST_HEADLINE = 160

@@ -1,13 +1,8 @@
 import pytest
 from lxml import etree
-from wiredesk_ingest.formats.markup import (
-    blocks_of,
-    blocks_of_html,
-    html_of_tree,
-    safe_html,
-    text_of,
-)
+from wiredesk_ingest.formats.markup import blocks_of, blocks_of_html, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
+from wiredesk_ingest.formats.shown_html import html_of_tree, safe_html
 
 
 def body_text(markup: str) -> str:
