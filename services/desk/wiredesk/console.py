@@ -61,12 +61,12 @@ def _plain_lines(label: str, total: int | None) -> Iterator[Callable[[int, str],
     done, said_at = 0, time.monotonic()
     say(f"{label} …")
 
-    def advance(steps: int, _word: str) -> None:
+    def advance(steps: int, word: str) -> None:
         nonlocal done, said_at
         done += steps
         if time.monotonic() - said_at > PLAIN_SECONDS:
             said_at = time.monotonic()
-            say(f"{label}: {done}" + (f" of {total}" if total else ""))
+            say(f"{label}: {done}" + (f" of {total}" if total else "") + f" ({word})")
 
     yield advance
 

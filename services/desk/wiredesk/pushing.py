@@ -6,7 +6,9 @@ import mimetypes
 import os
 import re
 import sys
+import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 from wiredesk_core.failures import Misconfigured, Refused
 
 from wiredesk.connection import Connection
+from wiredesk.console import counting, put, say, table
 
 STDIN = "-"
 TYPES = {
@@ -25,6 +28,11 @@ TYPES = {
 }
 """Names that the machine's own table may not know; the desk looks at the bytes anyway."""
 
+OK, NOT_TAKEN, QUARANTINED = 0, 1, 3
+"""Exit codes of a push."""
+
+FAULTS = frozenset({"refused", "waiting"})
+POLL_SECONDS = 0.1
 VERSIONS = re.compile(r"(\d+) versions")
 """How the note of the parsing begins: as many notes of the applying follow."""
 
@@ -132,6 +140,59 @@ def outcomes_of(file: str, notes: Sequence[dict[str, Any]]) -> list[Outcome]:
         )
         for note in decided
     ]
+
+
+def push_all(parcels: Sequence[Parcel], ingest: Connection) -> tuple[list[Outcome], list[Pending]]:
+    """Hand over all files in order; one that is refused does not stop the others."""
+    refused: list[Outcome] = []
+    pending: list[Pending] = []
+    with counting("Pushing", len(parcels)) as advance:
+        for parcel in parcels:
+            try:
+                pending += push(parcel, ingest)
+            except Refused as problem:
+                if problem.status in (401, 403):
+                    raise  # the same key for all: the others would fare no better
+                refused.append(Outcome(parcel.name, "refused", detail=f"{problem.code}: {problem.detail}"))
+            advance(1, parcel.path.name)
+    return refused, pending
+
+
+def follow_all(pending: Sequence[Pending], gateway: Connection, seconds: float) -> list[Outcome]:
+    """What became of all of them, in order; `waiting` for those that were not decided in time."""
+    deadline = time.monotonic() + seconds
+    told: dict[str, list[Outcome]] = {}
+    with counting("Waiting for dispositions", len(pending)) as advance:
+        while open_ones := [one for one in pending if one.receipt_id not in told]:
+            for one in open_ones:
+                if (outcomes := follow(one, gateway)) is not None:
+                    told[one.receipt_id] = outcomes
+                    advance(1, one.file)
+            if time.monotonic() >= deadline:
+                break
+            time.sleep(POLL_SECONDS if len(told) < len(pending) else 0)
+    late = "not decided yet; look again at its receipt"
+    return [
+        outcome
+        for one in pending
+        for outcome in told.get(one.receipt_id, [Outcome(one.file, "waiting", one.receipt_id, late)])
+    ]
+
+
+def report(outcomes: Sequence[Outcome]) -> None:
+    """The table of dispositions, and their sums."""
+    rows = [(o.file, o.disposition, o.item, o.detail) for o in outcomes]
+    put(table(("File", "Disposition", "Item", "Detail"), rows))
+    sums = Counter(outcome.disposition for outcome in outcomes)
+    say(", ".join(f"{number} {disposition}" for disposition, number in sums.most_common()) or "Nothing was pushed.")
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    """What the shell is told."""
+    found = {outcome.disposition for outcome in outcomes}
+    if found & FAULTS:
+        return NOT_TAKEN
+    return QUARANTINED if "quarantined" in found else OK
 
 
 def _files(given: str) -> Iterator[Path]:

@@ -10,6 +10,8 @@ from typing import Any
 from wiredesk.console import on_terminal, table
 
 WIDTH = 100
+HIT_FIELDS = "item_id,published_at,item.provider,item.headline,item.slugline"
+"""What a list of hits shows."""
 BOLD, NAMED, DIM, PLAIN = "\x1b[1m", "\x1b[4;36m", "\x1b[2m", "\x1b[0m"
 Article = Mapping[str, Any]
 Spans = Iterable[tuple[int, int]]
@@ -28,6 +30,20 @@ def article_text(article: Article) -> str:
         _layers(article),
     )
     return "\n\n".join(section for section in sections if section)
+
+
+def hits_table(items: Sequence[Mapping[str, Any]]) -> str:
+    """Hits, one a line."""
+    rows = [
+        (
+            entry["item_id"],
+            str(entry.get("published_at") or "")[:16].replace("T", " "),
+            str(entry["item"].get("provider") or ""),
+            str(entry["item"].get("headline") or entry["item"].get("slugline") or ""),
+        )
+        for entry in items
+    ]
+    return table(("Item", "Published", "Provider", "Headline"), rows)
 
 
 def _head(article: Article, *, styled: bool) -> str:

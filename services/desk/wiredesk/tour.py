@@ -9,12 +9,10 @@ from typing import Any
 
 from wiredesk_core.failures import Failure, Refused
 
-from wiredesk.commands.push import follow_all, push_all, report
-from wiredesk.commands.search import FIELDS, hits_table
 from wiredesk.connection import Address, Connection
 from wiredesk.console import put, say, table
-from wiredesk.pushing import Outcome, parcels_of
-from wiredesk.rendering import article_text
+from wiredesk.pushing import Outcome, follow_all, parcels_of, push_all, report
+from wiredesk.rendering import HIT_FIELDS, article_text, hits_table
 from wiredesk.running import DeskNote
 
 SHOWN = "09-chips"
@@ -37,7 +35,7 @@ def take_tour(note: DeskNote, token: str, wires: Path) -> None:
         _title("An enriched article")
         put(article_text(enriched(gateway, _item_of(outcomes, SHOWN))))
         _title(f"A search: {SEARCHED}")
-        found = gateway.get("/v1/items", {"q": SEARCHED, "sort": "relevance", "limit": 5, "fields": FIELDS}).json()
+        found = gateway.get("/v1/items", {"q": SEARCHED, "sort": "relevance", "limit": 5, "fields": HIT_FIELDS}).json()
         put(hits_table(found["items"]))
         _title("In quarantine")
         put(quarantine_table(gateway.get("/v1/quarantine").json()["quarantined"]))

@@ -9,10 +9,20 @@ from typing import Any
 
 import httpx
 import pytest
-from wiredesk.commands.push import exit_code, follow_all, push_all
 from wiredesk.connection import Address, Connection, Unreachable, address_of
 from wiredesk.places import DeskFolder
-from wiredesk.pushing import Outcome, Parcel, Pending, is_complete, outcomes_of, parcels_of, push
+from wiredesk.pushing import (
+    Outcome,
+    Parcel,
+    Pending,
+    exit_code,
+    follow_all,
+    is_complete,
+    outcomes_of,
+    parcels_of,
+    push,
+    push_all,
+)
 from wiredesk.running import DeskNote, sole_desk, write_note
 from wiredesk_core.failures import Misconfigured, Refused
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wiredesk.commands.search import hits_table
 from wiredesk.commands.status import status_text
 from wiredesk.commands.tail import events_of, line_of
 from wiredesk.console import counting, downloading, table
-from wiredesk.rendering import NAMED, PLAIN, article_text, marked
+from wiredesk.rendering import NAMED, PLAIN, article_text, hits_table, marked
 
 TEXT = "The heading\n\nOslo said no. Oslo waits."
 ARTICLE: dict[str, Any] = {

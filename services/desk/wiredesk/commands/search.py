@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from wiredesk.console import put, say, table
+from wiredesk.console import put, say
 from wiredesk.options import DATA, Data, Json, Key, Url
 from wiredesk.places import DeskFolder
-
-FIELDS = "item_id,published_at,item.provider,item.headline,item.slugline"
+from wiredesk.rendering import HIT_FIELDS, hits_table
 
 
 def search(
@@ -29,23 +27,9 @@ def search(
     from wiredesk.connection import Connection, address_of
 
     with Connection(address_of("gateway", DeskFolder(data), url, key)) as gateway:
-        found = gateway.get("/v1/items", {"q": query, "limit": limit, "sort": sort, "fields": FIELDS}).json()
+        found = gateway.get("/v1/items", {"q": query, "limit": limit, "sort": sort, "fields": HIT_FIELDS}).json()
     if as_json:
         put(json.dumps(found, ensure_ascii=False))
         return
     put(hits_table(found["items"]))
     say(f"{len(found['items'])} of {found['total']} found; `wiredesk show ITEM` shows one.")
-
-
-def hits_table(items: Sequence[dict[str, Any]]) -> str:
-    """Hits, one a line."""
-    rows = [
-        (
-            entry["item_id"],
-            str(entry.get("published_at") or "")[:16].replace("T", " "),
-            str(entry["item"].get("provider") or ""),
-            str(entry["item"].get("headline") or entry["item"].get("slugline") or ""),
-        )
-        for entry in items
-    ]
-    return table(("Item", "Published", "Provider", "Headline"), rows)
