@@ -1,171 +1,20 @@
-"""A whole desk in its own processes: what `wiredesk up` starts, to push to, look at, and kill."""
+"""Whole desks, started for the tests of a module."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
 
-import httpx
 import pytest
+from wiredesk.testing import Desk
 
-READY_SECONDS = 90.0
-STOP_SECONDS = 20.0
-PROVIDERS = """
-[alpha]
-language = "en"
-
-[beta]
-language = "en"
-"""
-
-
-def wait_for(met: Callable[[], Any], what: str, deadline: float) -> Any:
-    """The first true answer; fails with `what` after so many seconds."""
-    limit = time.monotonic() + deadline
-    while time.monotonic() < limit:
-        answer = met()
-        if answer:
-            return answer
-        time.sleep(0.05)
-    pytest.fail(f"not within {deadline:g} s: {what}")
-
-
-class Desk:
-    """One running desk, seen from outside."""
-
-    def __init__(self, folder: Path, providers: Path, workers: int) -> None:
-        self.folder = folder
-        self._providers = providers
-        self._workers = workers
-        self._process: subprocess.Popen[bytes] | None = None
-        self._client = httpx.Client(timeout=30.0)
-
-    def up(self) -> None:
-        """Start it and wait until every process is ready."""
-        command = [sys.executable, "-m", "wiredesk", "up", "--data", str(self.folder), "--port", "0"]
-        command += ["--ingest-port", "0", "--providers", str(self._providers), "--workers", str(self._workers)]
-        log = (self.folder.parent / "up.log").open("ab")
-        self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        log.close()
-        wait_for(self.is_ready, "the desk is ready", READY_SECONDS)
-
-    def down(self) -> float:
-        """Ctrl-C; gives the seconds that the stop took."""
-        assert self._process is not None
-        begun = time.monotonic()
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(STOP_SECONDS)
-        self._process = None
-        return time.monotonic() - begun
-
-    def close(self) -> None:
-        """End it, however it stands."""
-        if self._process is not None and self._process.poll() is None:
-            self.down()
-        self._client.close()
-
-    def is_ready(self) -> bool:
-        """Whether every process of this start is ready."""
-        assert self._process is not None
-        assert self._process.poll() is None, (self.folder.parent / "up.log").read_text()
-        note = self.note()
-        if note.get("pid") != self._process.pid or not note["processes"] or not (self.folder / "key").exists():
-            return False
-        return all(process["state"] == "ready" for process in note["processes"])
-
-    def note(self) -> dict[str, Any]:
-        """What the desk says of its processes."""
-        try:
-            note: dict[str, Any] = json.loads((self.folder / "up.json").read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return note
-
-    def pid(self, name: str) -> int:
-        """The process of that name, waiting for its restart if need be."""
-
-        def found() -> int:
-            return next((p["pid"] or 0 for p in self.note()["processes"] if p["name"] == name), 0)
-
-        return int(wait_for(found, f"{name} has a process", READY_SECONDS))
-
-    def kill(self, name: str) -> None:
-        """kill -9 of one process; waits until it is gone."""
-        pid = self.pid(name)
-        os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: self.note()["processes"] and self.pid(name) != pid, f"{name} is replaced", READY_SECONDS)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """With the key that the desk made at its first start."""
-        return {"authorization": f"Bearer {(self.folder / 'key').read_text().strip()}"}
-
-    def get(self, path: str, **parameters: Any) -> httpx.Response:
-        """Ask the gateway."""
-        return self._client.get(self.note()["gateway"] + path, params=parameters, headers=self.headers)
-
-    def push(
-        self, provider: str, body: bytes, content_type: str = "application/json", **headers: str
-    ) -> httpx.Response:
-        """Push one wire, or an NDJSON batch."""
-        return self._client.post(
-            f"{self.note()['ingest']}/v1/wires/{provider}",
-            content=body,
-            headers={**self.headers, "content-type": content_type, **headers},
-        )
-
-    def push_until_taken(self, provider: str, wires: Sequence[bytes], key: str, deadline: float = 120.0) -> list[str]:
-        """Push a batch as a careful client does: the same Idempotency-Key until a 202; gives the receipts' numbers."""
-        body = b"\n".join(wires)
-
-        def taken() -> list[str] | None:
-            try:
-                answer = self.push(provider, body, "application/x-ndjson", **{"idempotency-key": key})
-            except httpx.TransportError:
-                return None
-            if answer.status_code != 202:
-                assert answer.status_code in {429, 500, 502, 503, 504}, answer.text
-                return None
-            return [receipt["receipt_id"] for receipt in answer.json()["receipts"]]
-
-        receipts: list[str] = wait_for(taken, f"the batch {key} is taken", deadline)
-        return receipts
-
-    def dispositions(self, receipt_id: str) -> list[str]:
-        """What became of the items of a receipt, as far as it is decided."""
-        answer = self.get(f"/v1/receipts/{receipt_id}")
-        if answer.status_code != 200:
-            return []
-        return [note["disposition"] for note in answer.json()["notes"] if note.get("disposition")]
-
-    def wait_decided(self, receipts: Iterable[str], deadline: float) -> Mapping[str, list[str]]:
-        """Every receipt with what became of it, once all have been decided."""
-        decided: dict[str, list[str]] = {}
-        waiting = list(receipts)
-
-        def all_decided() -> bool:
-            nonlocal waiting
-            decided.update({receipt: found for receipt in waiting if (found := self.dispositions(receipt))})
-            waiting = [receipt for receipt in waiting if receipt not in decided]
-            return not waiting
-
-        wait_for(all_decided, "all receipts are decided", deadline)
-        return decided
-
+PROVIDERS = "".join(f'[{name}]\nlanguage = "en"\n' for name in ("alpha", "beta", "gamma", "delta"))
 
 StartDesk = Callable[..., Desk]
 
 
 @pytest.fixture(scope="module")
 def start_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartDesk]:
-    """Starts desks on free ports with the providers alpha and beta; all are stopped at the end of the module."""
+    """Starts desks on free ports with the providers alpha to delta; all are stopped at the end of the module."""
     desks: list[Desk] = []
 
     def start(*, workers: int = 1) -> Desk:
