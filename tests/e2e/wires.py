@@ -1,0 +1,83 @@
+"""Wires by the thousand, made up from a seed, and what should be served of them."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from wiredesk_core.identity import sha256_of
+from wiredesk_core.item import Item, Status
+from wiredesk_core.lifecycle import Standing, fold, head_of
+
+EPOCH = datetime(2026, 3, 4, tzinfo=UTC)
+PLACES = ("Oslo", "Lisbon", "Warsaw", "Seoul", "Nairobi", "Lima", "Ottawa", "Dhaka", "Rabat", "Riga")
+ACTS = ("opened a harbour", "closed a mine", "elected a mayor", "launched a ferry", "planted a forest", "lost a bridge")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One wire: its bytes, and the item it holds (None where it is broken)."""
+
+    data: bytes
+    item: Item | None
+
+
+def make_wires(seed: int, stories: int) -> list[Made]:
+    """Stories with corrections, kills, exact repeats and broken wires among them, in random order.
+
+    Of ten stories four are corrected, some twice, and one is killed; of twenty wires one comes again; one in fifty
+    is broken.
+    """
+    chance = random.Random(seed)
+    wires = [made for number in range(stories) for made in _story(number, chance)]
+    wires += [Made(f'{{"uri": "urn:alpha:broken-{n}", "headline'.encode(), None) for n in range(stories // 50)]
+    wires += chance.sample(wires, len(wires) // 20)
+    chance.shuffle(wires)
+    return wires
+
+
+def expected(wires: Iterable[Made]) -> dict[str, tuple[Standing, str]]:
+    """What should be served of the wires, by uri: where the item stands, and its headline when it is shown.
+
+    Versions differ in rank, so that the times of receipt, which only the desk knows, do not matter.
+    """
+    heads: dict[str, dict[str, Item]] = {}
+    for made in wires:
+        if made.item is not None:
+            heads.setdefault(made.item.uri, {})[sha256_of(made.data)] = made.item
+    return {uri: _served(items) for uri, items in heads.items()}
+
+
+def _served(items: dict[str, Item]) -> tuple[Standing, str]:
+    state = fold(head_of(item, sha256, EPOCH) for sha256, item in items.items())
+    standing = state.standing(EPOCH)
+    assert state.current is not None
+    return standing, "" if standing is Standing.killed else items[state.current.wire_sha256].headline
+
+
+def _story(number: int, chance: random.Random) -> Sequence[Made]:
+    versions = 1 + (number % 10 in {1, 4, 6, 9}) + (number % 20 == 6)
+    made = [_version(number, version, chance, Status.usable) for version in range(1, versions + 1)]
+    if number % 10 == 3:
+        made.append(_version(number, versions + 1, chance, Status.canceled))
+    return made
+
+
+def _version(number: int, version: int, chance: random.Random, status: Status) -> Made:
+    place, act = chance.choice(PLACES), chance.choice(ACTS)
+    headline = f"{place} {act}, story {number} version {version}"
+    sentences = [f"{chance.choice(PLACES)} {chance.choice(ACTS)} on day {chance.randrange(999)}." for _ in range(6)]
+    created = EPOCH + timedelta(minutes=number, seconds=version)
+    fields = {
+        "uri": f"urn:alpha:story-{number}",
+        "version": str(version),
+        "pubstatus": status.value,
+        "versioncreated": created.isoformat(),
+        "headline": headline,
+        "body_text": " ".join([f"{place} {act}.", *sentences]),
+    }
+    item = Item(uri=fields["uri"], version=str(version), status=status, headline=headline, version_created=created)
+    return Made(json.dumps(fields).encode(), item)
