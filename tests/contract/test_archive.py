@@ -11,7 +11,7 @@ import pytest
 from wiredesk_core.archive import OpenArchive, OpenReader, open_archive, open_archive_reader
 from wiredesk_core.item import Status
 from wiredesk_core.lifecycle import Mark, Standing, fold, head_of
-from wiredesk_core.messages import VersionAccepted
+from wiredesk_core.messages import CancelMarked, VersionAccepted
 from wiredesk_core.ports import Dossier, Fact
 from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark
 
