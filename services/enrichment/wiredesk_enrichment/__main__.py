@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-import uvloop
 from wiredesk_core.agents.faust_app import Agents, Binding
 from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
-from wiredesk_core.agents.service import run_until_stopped
+from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.claims import ClaimingPublisher
@@ -48,6 +47,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     )
     socket = listen("127.0.0.1", shared.metrics_port)
     try:
+        await broker_answers(shared.broker)
         await pool.warm()
         await run_until_stopped(agents, stop, [serve(health, socket, stop)])
     finally:
@@ -59,7 +59,7 @@ def main() -> None:
     """Entry point of `python -m wiredesk_enrichment`."""
     shared = SharedSettings()
     configure_logging("enrichment", shared.log_level)
-    uvloop.run(run(shared, EnrichmentSettings()))
+    carry_out(run(shared, EnrichmentSettings()))
 
 
 if __name__ == "__main__":

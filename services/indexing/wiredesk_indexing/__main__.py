@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-import uvloop
 from wiredesk_core.agents.faust_app import Agents, Binding
 from wiredesk_core.agents.runner import Runner
-from wiredesk_core.agents.service import run_until_stopped
+from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.agents.stage import Stage
 from wiredesk_core.archive import open_archive
 from wiredesk_core.blobs import open_blobs
@@ -52,12 +51,15 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
     health = web_app(service="indexing", title="Indexing", version="1", description="", checks={"agents": agents.check})
     socket = listen("127.0.0.1", shared.metrics_port)
     try:
+        await broker_answers(shared.broker)
         resumed = await ledger.resume()
         _log.info("announced what was left", revisions=resumed)
         beside = [serve(health, socket, stop), release_embargoes(ledger, settings.release_seconds, stop)]
         await run_until_stopped(agents, stop, beside)
     finally:
         await publisher.close()
+        await index.close()
+        await archive.close()
 
 
 async def release_embargoes(ledger: Ledger, interval: float, stop: asyncio.Event) -> None:
@@ -78,7 +80,7 @@ def main() -> None:
     """Entry point of `python -m wiredesk_indexing`."""
     shared = SharedSettings()
     configure_logging("indexing", shared.log_level)
-    uvloop.run(run(shared, IndexingSettings()))
+    carry_out(run(shared, IndexingSettings()))
 
 
 if __name__ == "__main__":

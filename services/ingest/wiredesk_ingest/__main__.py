@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-import uvloop
 from wiredesk_core.agents.faust_app import Agents, Binding
 from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
-from wiredesk_core.agents.service import run_until_stopped
+from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.claims import ClaimingPublisher
@@ -42,38 +41,47 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     clock, blobs = SystemClock(), open_blobs(shared.blobs)
     providers_toml = read_providers(shared)
     profiles = read_profiles(providers_toml)
-    pool = WorkerPool(
-        worker.work,
-        workers=settings.workers,
-        chunk=PARSE_CHUNK,
-        seconds_each=settings.parse_seconds,
-        prepare=worker.prepare,
-        arguments=[providers_toml],
-    )
+    pool = parsing_pool(providers_toml, settings, settings.workers)
+    dry_pool = parsing_pool(providers_toml, settings, 1)  # so that trying wires out never delays live ones
     publisher = ClaimingPublisher(KafkaPublisher(shared.broker, client_id="ingest"), blobs)
-    runner = Runner(ParseStage(pool, blobs, clock), publisher, blobs, clock)
+    runner = Runner(ParseStage(pool, clock), publisher, blobs, clock)
     agents = Agents("ingest", shared.broker, [Binding(WIRE_RECEIVED, runner)], shared.instance)
+    registry = open_registry(shared.registry, clock)
     app = create_app(
         publisher=publisher,
-        registry=open_registry(shared.registry),
-        blobs=blobs,
+        registry=registry,
         profiles=profiles,
         clock=clock,
-        inspect=DryRun(pool),
+        inspect=DryRun(dry_pool),
         limits=Limits(body=settings.max_body_bytes, batch=settings.max_batch),
         gateway_url=settings.gateway_url,
         checks={"agents": agents.check},
     )
     beside: list[Coroutine[Any, Any, None]] = [serve(app, listen(settings.host, settings.port), stop)]
     if settings.folder is not None:
-        folder = WatchedFolder(settings.folder, publisher, blobs, profiles, clock, settings.max_body_bytes)
+        folder = WatchedFolder(settings.folder, publisher, profiles, clock, settings.max_body_bytes)
         beside.append(watch(folder, settings.folder_interval, stop))
     try:
+        await broker_answers(shared.broker)
         await pool.warm()
         await run_until_stopped(agents, stop, beside)
     finally:
         await publisher.close()
+        await registry.close()
         await pool.close()
+        await dry_pool.close()
+
+
+def parsing_pool(providers_toml: str, settings: IngestSettings, workers: int) -> WorkerPool:
+    """Processes that parse wires; they start with their first wire, or when warmed."""
+    return WorkerPool(
+        worker.work,
+        workers=workers,
+        chunk=PARSE_CHUNK,
+        seconds_each=settings.parse_seconds,
+        prepare=worker.prepare,
+        arguments=[providers_toml],
+    )
 
 
 def read_providers(shared: SharedSettings) -> str:
@@ -90,7 +98,7 @@ def main() -> None:
     """Entry point of `python -m wiredesk_ingest`."""
     shared = SharedSettings()
     configure_logging("ingest", shared.log_level)
-    uvloop.run(run(shared, IngestSettings()))
+    carry_out(run(shared, IngestSettings()))
 
 
 if __name__ == "__main__":

@@ -20,11 +20,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from wiredesk_core.claims import wrap
 from wiredesk_core.failures import Transient, Unreadable
 from wiredesk_core.identity import receipt_id_for, sha256_of
 from wiredesk_core.moments import iso
-from wiredesk_core.ports import Blobs, Clock, Publisher
+from wiredesk_core.ports import Clock, Publisher
 from wiredesk_core.telemetry import count, log
 
 from wiredesk_ingest.providers import Profile
@@ -75,7 +74,6 @@ class WatchedFolder:
 
     root: Path
     publisher: Publisher
-    blobs: Blobs
     profiles: Mapping[str, Profile]
     clock: Clock
     max_bytes: int = 16 * 1024 * 1024
@@ -126,7 +124,7 @@ class WatchedFolder:
         records = [record for arrival in arrivals for record in records_of(arrival)]
         if not records:
             return
-        await self.publisher.publish([await wrap(record, self.blobs) for record in records])
+        await self.publisher.publish(records)
         for arrival in arrivals:
             count("wiredesk_wires_total", provider=arrival.provider, way="folder")
 

@@ -13,11 +13,10 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
-from wiredesk_core.claims import wrap
 from wiredesk_core.failures import Conflict, Refused
 from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
 from wiredesk_core.keys import KeyRing, require
-from wiredesk_core.ports import Blobs, Clock, Publisher, Registry
+from wiredesk_core.ports import Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check
@@ -68,7 +67,6 @@ class Desk:
 
     publisher: Publisher
     registry: Registry
-    blobs: Blobs
     profiles: Mapping[str, Profile]
     clock: Clock
     inspect: Inspect
@@ -110,7 +108,6 @@ def create_app(
     *,
     publisher: Publisher,
     registry: Registry,
-    blobs: Blobs,
     profiles: Mapping[str, Profile],
     clock: Clock,
     inspect: Inspect,
@@ -120,7 +117,7 @@ def create_app(
 ) -> FastAPI:
     """The push API. `checks` decide whether the service is ready; `gateway_url` is where receipts are served."""
     keys = KeyRing(registry)
-    desk = Desk(publisher, registry, blobs, profiles, clock, inspect, limits, gateway_url.rstrip("/"), keys)
+    desk = Desk(publisher, registry, profiles, clock, inspect, limits, gateway_url.rstrip("/"), keys)
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks)
     _add_routes(app, desk)
     return app
@@ -209,7 +206,7 @@ async def _take(desk: Desk, pushed: Pushed) -> list[Arrival]:
     now = desk.clock.now()
     arrivals = _arrivals(pushed, desk.limits, now)
     await _claim(desk, pushed, now)
-    records = [await wrap(record, desk.blobs) for arrival in arrivals for record in records_of(arrival)]
+    records = [record for arrival in arrivals for record in records_of(arrival)]
     await desk.publisher.publish(records)
     count("wiredesk_wires_total", len(arrivals), provider=pushed.provider, way="push")
     return arrivals

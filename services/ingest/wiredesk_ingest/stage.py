@@ -9,12 +9,11 @@ from typing import Protocol
 
 from wiredesk_core.agents.pool import Broken
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
-from wiredesk_core.claims import wrap
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.lifecycle import Disposition
 from wiredesk_core.messages import CancelMarked, Headers, Outgoing, ReceiptNote, VersionAccepted, envelope
-from wiredesk_core.ports import Blobs, Clock
+from wiredesk_core.ports import Clock
 from wiredesk_core.topics import ITEM_ACCEPTED, RECEIPT_NOTED
 
 from wiredesk_ingest.framing import pack_wire, unpack_outcome
@@ -139,17 +138,15 @@ class ParseStage:
 
     name = STAGE
 
-    def __init__(self, pool: Pool, blobs: Blobs, clock: Clock) -> None:
+    def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
-        self._blobs = blobs
         self._clock = clock
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Parse a batch in the pool; a wire that its worker did not survive is put aside."""
         now = self._clock.now()
         results = await self._pool.run([pack_wire(record.headers, record.value, now) for record in records])
-        outcomes = [self._outcome(record, result, now) for record, result in zip(records, results, strict=True)]
-        return [await self._fitting(outcome) for outcome in outcomes]
+        return [self._outcome(record, result, now) for record, result in zip(records, results, strict=True)]
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         """Nothing is kept here."""
@@ -159,7 +156,3 @@ class ParseStage:
             return unpack_outcome(result)
         rejected = reject(record.headers, None, result.code, result.detail, now)
         return replace(rejected, unexpected=result.code == "worker_crashed")
-
-    async def _fitting(self, outcome: Outcome) -> Outcome:
-        """Items larger than a record may be travel by claim check."""
-        return replace(outcome, outputs=tuple([await wrap(record, self._blobs) for record in outcome.outputs]))

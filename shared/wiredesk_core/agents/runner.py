@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn, TypeVar
 
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, Stage
-from wiredesk_core.claims import unwrap
+from wiredesk_core.claims import CLAIM_HEADER, unwrap
 from wiredesk_core.failures import Poison, Transient, Unreadable
 from wiredesk_core.messages import Outgoing, Quarantine
 from wiredesk_core.ports import Blobs, Clock, NotPublished, Publisher
@@ -104,7 +104,10 @@ class Runner:
             value = await self._persist(lambda: unwrap(record.value, record.headers, self._blobs))
         except Poison as lost:
             return Rejected(lost.code, lost.detail)
-        return record if value is record.value else replace(record, value=value)
+        if value is record.value:
+            return record
+        headers = {name: header for name, header in record.headers.items() if name != CLAIM_HEADER}
+        return replace(record, value=value, headers=headers)
 
     async def _outcomes(self, records: Sequence[Record]) -> Sequence[Outcome]:
         if not records:

@@ -3,17 +3,55 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+import uvloop
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
 from wiredesk_core.agents.faust_app import Agents
-from wiredesk_core.agents.runner import die
+from wiredesk_core.agents.runner import EXIT_UNDELIVERED, die
+from wiredesk_core.failures import BrokerDown, Failure, Misconfigured
 from wiredesk_core.telemetry import log
 
 STOP_SECONDS = 9.0
 """A stop that takes longer ends the process: what is not acknowledged will be delivered again."""
 
+EXIT_MISCONFIGURED = 78
+"""Exit code (EX_CONFIG) of a service whose settings cannot work: starting it again will not help."""
+
+BROKER_SECONDS = 60.0
+"""How long a service waits for its broker at start."""
+
 _log = log(__name__)
+
+
+def carry_out(service: Coroutine[Any, Any, None]) -> None:
+    """Run a service. A failure whose cause is known ends it with one line in the log, not with a traceback."""
+    try:
+        uvloop.run(service)
+    except Failure as failure:
+        _log.critical("ends", reason=str(failure))
+        raise SystemExit(EXIT_MISCONFIGURED if isinstance(failure, Misconfigured) else EXIT_UNDELIVERED) from None
+
+
+async def broker_answers(bootstrap: str, deadline: float = BROKER_SECONDS) -> None:
+    """Returns once the broker can be reached. Raises BrokerDown after so many seconds."""
+    give_up = time.monotonic() + deadline
+    while True:
+        client = AIOKafkaClient(bootstrap_servers=bootstrap)
+        try:
+            await client.bootstrap()
+        except KafkaError as refused:
+            if time.monotonic() > give_up:
+                raise BrokerDown(f"no broker answers at {bootstrap}: is it running, is the address right?") from refused
+            await asyncio.sleep(0.5)
+        else:
+            return
+        finally:
+            await client.close()
 
 
 async def run_until_stopped(agents: Agents, stop: asyncio.Event, beside: Sequence[Coroutine[Any, Any, None]]) -> None:

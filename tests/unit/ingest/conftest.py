@@ -10,7 +10,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from wiredesk_core.agents.pool import Broken
-from wiredesk_core.blobs.memory import MemoryBlobs
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.keys import mint_key, store_key
@@ -39,7 +38,6 @@ class House:
 
     publisher: MemoryPublisher
     registry: MemoryRegistry
-    blobs: MemoryBlobs
     profiles: Mapping[str, Profile]
     clock: FixedClock
 
@@ -47,7 +45,6 @@ class House:
         return create_app(
             publisher=self.publisher,
             registry=self.registry,
-            blobs=self.blobs,
             profiles=self.profiles,
             clock=self.clock,
             inspect=DryRun(HerePool()),
@@ -71,7 +68,7 @@ def profiles() -> Iterator[Mapping[str, Profile]]:
 
 @pytest.fixture
 def house(profiles: Mapping[str, Profile], clock: FixedClock) -> House:
-    return House(MemoryPublisher(), MemoryRegistry(clock), MemoryBlobs(), profiles, clock)
+    return House(MemoryPublisher(), MemoryRegistry(clock), profiles, clock)
 
 
 Minter = Callable[..., str]

@@ -18,7 +18,7 @@ def folder(tmp_path: Path, house: Any) -> WatchedFolder:
 
 def watched(root: Path, house: Any) -> WatchedFolder:
     """A folder as it is after a start: it has seen nothing yet."""
-    return WatchedFolder(root, house.publisher, house.blobs, house.profiles, house.clock, max_bytes=1000)
+    return WatchedFolder(root, house.publisher, house.profiles, house.clock, max_bytes=1000)
 
 
 def drop(root: Path, name: str, data: bytes = b"A headline\n\nA text.") -> Path:

@@ -8,13 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.identity import receipt_id_for
 from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.messages import Outgoing, ReceiptNote
-from wiredesk_ingest.body import Limits
 
 WIRE = b'{"uri": "urn:example:1", "version": "1", "headline": "A headline", "body_text": "A text."}'
 URL = "/v1/wires/northwire"
@@ -263,17 +261,6 @@ async def test_a_dry_run_of_an_unreadable_wire_names_the_quarantine(http: httpx.
     answer = await http.post(URL, params={"dry_run": "true"}, content=b'{"uri": "urn:ex')
     assert answer.status_code == 200
     assert set(answer.json()["wires"][0]["quarantine"]) == {"code", "detail"}
-
-
-async def test_a_wire_too_large_for_a_record_travels_by_claim_check(house: Any, token: str) -> None:
-    body = orjson.dumps({"uri": "urn:example:large", "body_text": "word " * 1_000_000})
-    transport = httpx.ASGITransport(house.app(Limits()))
-    headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=headers) as http:
-        assert (await http.post(URL, content=body)).status_code == 202
-    wire = house.publisher.on("wire.received")[0]
-    assert wire.value == b""
-    assert await house.blobs.get(wire.headers["claim"].decode()) == body
 
 
 async def test_health_needs_no_key(http: httpx.AsyncClient) -> None:

@@ -154,27 +154,18 @@ def record(value: bytes) -> Record:
 
 
 @pytest.mark.parametrize(("code", "unexpected"), [("worker_hung", False), ("worker_crashed", True)])
-async def test_a_wire_that_its_worker_did_not_survive_is_put_aside(house: Any, code: str, unexpected: bool) -> None:
-    stage = ParseStage(FixedPool(Broken(code, "why")), house.blobs, FixedClock(NOW))
+async def test_a_wire_that_its_worker_did_not_survive_is_put_aside(code: str, unexpected: bool) -> None:
+    stage = ParseStage(FixedPool(Broken(code, "why")), FixedClock(NOW))
     (outcome,) = await stage.handle([record(b"wire")])
     assert isinstance(outcome, Rejected)
     assert (outcome.code, outcome.unexpected, outcome.provider) == (code, unexpected, "northwire")
     assert notes(outcome)[0].disposition is Disposition.quarantined
 
 
-async def test_an_item_too_large_for_a_record_goes_by_claim_check(house: Any) -> None:
-    large = Outgoing("item.accepted", b"key", b"x" * (5 * 1024 * 1024))
-    stage = ParseStage(FixedPool(pack_outcome(Done((large,)))), house.blobs, FixedClock(NOW))
-    (outcome,) = await stage.handle([record(b"wire")])
-    (sent,) = outcome.outputs
-    assert sent.value == b""
-    assert await house.blobs.get(sent.headers["claim"].decode()) == large.value
-
-
-async def test_wires_are_parsed_in_a_process_of_their_own(house: Any) -> None:
+async def test_wires_are_parsed_in_a_process_of_their_own() -> None:
     pool = WorkerPool(work, workers=1, chunk=8, seconds_each=20, prepare=prepare, arguments=("[northwire]\n",))
     try:
-        outcomes = await ParseStage(pool, house.blobs, FixedClock(NOW)).handle(
+        outcomes = await ParseStage(pool, FixedClock(NOW)).handle(
             [record(orjson.dumps(NINJS)), record(CUT), record(b"Head\n\nText.")]
         )
     finally:
