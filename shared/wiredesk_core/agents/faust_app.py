@@ -7,13 +7,14 @@ subclasses below close those doors. What each one is for is measured in the ackn
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import faust
+import faust.streams
+from aiokafka.record import default_records
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP
 
@@ -22,9 +23,6 @@ from wiredesk_core.agents.stage import Record
 from wiredesk_core.failures import Misconfigured, Transient
 from wiredesk_core.telemetry import log
 from wiredesk_core.topics import MAX_RECORD_BYTES, Topic
-
-COMPILED = ("faust._cython.streams", "faust._cython.windows", "aiokafka.record._crecords")
-"""Extensions that must be there: without Faust's, stale records of a lost partition would be acknowledged."""
 
 DRAIN_SECONDS = 30.0
 """How long a rebalance or a stop waits for the batch under way; past it the batch is delivered again elsewhere."""
@@ -108,15 +106,20 @@ class App(faust.App):
 
 
 def assert_compiled() -> None:
-    """Raises Misconfigured unless the compiled extensions of Faust and aiokafka are in use."""
-    for name in COMPILED:
-        try:
-            importlib.import_module(name)
-        except ImportError as missing:
+    """Raises Misconfigured unless the compiled parts of Faust and aiokafka are in use, not merely installed.
+
+    Without Faust's, stale records of a partition that was taken away would be acknowledged unprocessed.
+    """
+    in_use = {
+        "faust-streaming": getattr(faust.streams, "_CStreamIterator", None) is not None,
+        "aiokafka": default_records.DefaultRecordBatch.__module__.endswith("_crecords.default_records"),
+    }
+    for name, compiled in in_use.items():
+        if not compiled:
             raise Misconfigured(
-                f"{name} is missing: install the binary wheel of {name.split('.')[0]} for this Python (unset "
-                "NO_CYTHON and AIOKAFKA_NO_EXTENSIONS); without it records can be lost in a rebalance"
-            ) from missing
+                f"{name} runs without its compiled parts and could lose records in a rebalance: install its binary "
+                "wheel for this Python, and unset NO_CYTHON and AIOKAFKA_NO_EXTENSIONS"
+            )
 
 
 class Agents:
