@@ -176,3 +176,11 @@ async def test_a_batch_that_fails_leaves_nothing_behind(path: Path) -> None:
             await archive.record([accepted(FERRY), unwritable])
         assert (await only_dossier(archive, FERRY_ID)).heads == ()
         await archive.record([accepted(FERRY)])
+
+
+async def test_a_reader_that_remembers_a_revision_still_sees_the_next_one(path: Path) -> None:
+    async with writing(path) as archive, reading(path) as reader:
+        for number in (1, 2, 3):
+            await archive.save([changed(revision=number)], {})
+            assert (await reader.served([FERRY_ID]))[FERRY_ID].revision == number
+            assert (await reader.served([FERRY_ID]))[FERRY_ID].revision == number

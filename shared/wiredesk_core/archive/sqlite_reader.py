@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +20,14 @@ from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, Ve
 
 _NEWEST = "SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
 
+_PLACE = "SELECT r.sequence FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
+
 # CROSS JOIN fixes the order: look up each wanted item, never walk through all that is served.
-_NEWEST_OF = """SELECT r.body FROM json_each(?) w CROSS JOIN served s ON s.item_id = w.value
+_PLACES_OF = """SELECT r.sequence FROM json_each(?) w CROSS JOIN served s ON s.item_id = w.value
     JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"""
+
+REMEMBERED = 512
+"""Revisions kept read. A revision never changes, so only which one is the newest has to be asked each time."""
 
 
 class SqliteArchiveReader:
@@ -30,6 +36,7 @@ class SqliteArchiveReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._opened: sqlite3.Connection | None = None
+        self._remembered: OrderedDict[int, Changed] = OrderedDict()
 
     async def close(self) -> None:
         """Close the connection."""
@@ -40,10 +47,10 @@ class SqliteArchiveReader:
     async def served(self, item_ids: Sequence[str]) -> Mapping[str, Changed]:
         """See ArchiveReader."""
         if len(item_ids) == 1:  # the gateway's most frequent question
-            rows = self._rows(_NEWEST + " WHERE s.item_id = ?", item_ids[0])
+            places = self._rows(_PLACE + " WHERE s.item_id = ?", item_ids[0])
         else:
-            rows = self._rows(_NEWEST_OF, listed(item_ids))
-        return {change.item_id: change for change in map(changed_of, rows)}
+            places = self._rows(_PLACES_OF, listed(item_ids))
+        return {change.item_id: change for change in self._read([place for (place,) in places])}
 
     async def find(self, uri: str) -> tuple[str, ...]:
         """See ArchiveReader."""
@@ -110,6 +117,20 @@ class SqliteArchiveReader:
         connection = self._connection()
         with busy_told():
             return connection.execute(statement, values).fetchall()
+
+    def _read(self, places: Sequence[int]) -> list[Changed]:
+        """Revisions by their place in the file, from memory where they were read lately."""
+        known = {place: self._remembered[place] for place in places if place in self._remembered}
+        unread = [place for place in places if place not in known]
+        if unread:
+            bodies = "SELECT sequence, body FROM revisions WHERE sequence IN (SELECT value FROM json_each(?))"
+            known |= {place: changed_of((body,)) for place, body in self._rows(bodies, orjson.dumps(unread).decode())}
+        for place, change in known.items():
+            self._remembered[place] = change
+            self._remembered.move_to_end(place)
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return [known[place] for place in places]
 
     def _one(self, statement: str, *values: object) -> Changed | None:
         rows = self._rows(statement, *values)
