@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import trafilatura
 from lxml import etree
@@ -119,7 +119,7 @@ def _main_text(tree: etree._Element, stated: Facts, headline: str) -> list[str]:
     links = {" ".join("".join(str(text) for text in link.itertext()).split()) for link in tree.iter("a")}
     etree.strip_elements(tree, *DEAD_WEIGHT, with_tail=False)
     # Tables of web pages are layout far more often than results.
-    found = trafilatura.extract(tree, fast=True, include_comments=False, include_tables=False)
+    found = trafilatura.extract(cast(Any, tree), fast=True, include_comments=False, include_tables=False)
     paragraphs = _story_lines((found or "").split("\n"), links, headline)
     body = [line.strip() for line in _said(stated, "articleBody").split("\n") if line.strip()]
     if _size(body) > FULLER * _size(paragraphs):
