@@ -36,7 +36,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What `wiredesk up` was asked for. `broker` None starts a Kafka of its own."""
+    """What `wiredesk up` was asked for. `broker` None starts a Kafka of its own, `watched` None watches no folder."""
 
     folder: DeskFolder
     cache: Path
@@ -46,6 +46,7 @@ class Plan:
     broker: str | None
     replication: int
     workers: int
+    watched: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ def service_environ(plan: Plan, ports: Ports, bootstrap: str, name: str, environ
         "INGEST_GATEWAY_URL": f"http://{HOST}:{ports.gateway}",
         "PYTHONUNBUFFERED": "1",
     }
+    if plan.watched is not None:
+        fixed["INGEST_FOLDER"] = str(plan.watched.absolute())
     return {**stores, **environ, **fixed}
 
 

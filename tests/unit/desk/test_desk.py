@@ -50,6 +50,13 @@ def test_stores_that_the_caller_names_are_used(plan: Plan) -> None:
     assert environ["WIREDESK_BROKER"] == "b:1"
 
 
+def test_a_folder_is_watched_only_when_asked_for(plan: Plan, tmp_path: Path) -> None:
+    watching = replace(plan, watched=tmp_path / "drop")
+
+    assert "INGEST_FOLDER" not in service_environ(plan, PORTS, "b:1", "ingest", {})
+    assert service_environ(watching, PORTS, "b:1", "ingest", {})["INGEST_FOLDER"] == str(tmp_path / "drop")
+
+
 async def test_a_taken_port_is_said_before_anything_starts(plan: Plan) -> None:
     with socket.socket() as taken:
         taken.bind((HOST, 0))

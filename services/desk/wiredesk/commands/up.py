@@ -23,6 +23,9 @@ def up(
     port: Annotated[int, typer.Option(help="Port of the gateway; 0 = any free one.")] = 8080,
     ingest_port: Annotated[int, typer.Option(help="Port that pushes are taken on; 0 = any free one.")] = 8081,
     providers: Annotated[Path | None, typer.Option(help="TOML file of provider profiles.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder to watch: files in incoming/PROVIDER/ are taken as wires.")
+    ] = None,
     broker: Annotated[
         str | None, typer.Option(help="A Kafka that runs already, HOST:PORT, instead of our own.")
     ] = None,
@@ -32,11 +35,13 @@ def up(
     """Start Kafka and every service on this machine; Ctrl-C stops them, the next `up` finds everything again."""
     from wiredesk.desk import Plan, run_desk
 
-    folder = DeskFolder(data)
-    plan = Plan(folder, cache_folder(os.environ), port, ingest_port, providers, broker, replication, workers)
+    desk = DeskFolder(data)
+    plan = Plan(
+        desk, cache_folder(os.environ), port, ingest_port, providers, broker, replication, workers, watched=folder
+    )
 
     async def on_ready(note: DeskNote, _stop: asyncio.Event) -> None:
-        introduce(note, await own_key(folder), folder)
+        introduce(note, await own_key(desk), desk)
 
     say(f"Starting the desk in {data} …")
     asyncio.run(run_desk(plan, say, on_ready))
