@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from wiredesk.testing import Desk
@@ -17,13 +17,13 @@ def start_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartDesk]:
     """Starts desks on free ports with the providers alpha to delta; all are stopped at the end of the module."""
     desks: list[Desk] = []
 
-    def start(*, workers: int = 1) -> Desk:
+    def start(*, workers: int = 1, environ: Mapping[str, str] | None = None) -> Desk:
         folder = tmp_path_factory.mktemp("desk")
         providers = folder / "providers.toml"
         providers.write_text(PROVIDERS, encoding="utf-8")
         desk = Desk(folder / "data", providers, workers)
         desks.append(desk)
-        desk.up()
+        desk.up(environ)
         return desk
 
     yield start

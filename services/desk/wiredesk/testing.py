@@ -39,13 +39,13 @@ class Desk:
         self._process: subprocess.Popen[bytes] | None = None
         self._client = httpx.Client(timeout=30.0)
 
-    def up(self) -> None:
-        """Start it and wait until every process is ready."""
+    def up(self, environ: Mapping[str, str] | None = None) -> None:
+        """Start it, with settings of the services in `environ` besides, and wait until every process is ready."""
         command = [sys.executable, "-m", "wiredesk", "up", "--data", str(self.folder), "--port", "0"]
         command += ["--ingest-port", "0", "--providers", str(self._providers), "--workers", str(self._workers)]
         log = (self.folder.parent / "up.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603  # this very project
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(environ or {})}
         )
         log.close()
         wait_for(self.is_ready, "the desk is ready", READY_SECONDS)
