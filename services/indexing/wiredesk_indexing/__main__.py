@@ -26,6 +26,12 @@ from wiredesk_indexing.ledger import Ledger
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stages import ApplyStage, ReceiptStage, ShelfStage, read_accepted, read_enriched
 
+URGENT_SECONDS = 0.02
+"""How long a batch of items may gather: a flash or a kill may be among them."""
+
+PATIENT_SECONDS = 0.4
+"""How long a batch of layers may gather: each batch costs a commit of the index, which the next flash would wait for."""
+
 _log = log(__name__)
 
 
@@ -38,13 +44,13 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
     publisher = ClaimingPublisher(KafkaPublisher(shared.broker, client_id="indexing"), blobs)
     ledger = Ledger(archive, index, publisher, clock)
 
-    def bind(topic: Topic, stage: Stage) -> Binding:
-        return Binding(topic, Runner(stage, publisher, blobs, clock), batch=settings.batch)
+    def bind(topic: Topic, stage: Stage, within: float = URGENT_SECONDS) -> Binding:
+        return Binding(topic, Runner(stage, publisher, blobs, clock), batch=settings.batch, within=within)
 
     bindings = [
         bind(ITEM_ACCEPTED, ApplyStage("apply", read_accepted, ledger)),
-        bind(ITEM_ENRICHED, ApplyStage("layer", read_enriched, ledger)),
-        bind(WIRE_QUARANTINED, ShelfStage(archive)),
+        bind(ITEM_ENRICHED, ApplyStage("layer", read_enriched, ledger), PATIENT_SECONDS),
+        bind(WIRE_QUARANTINED, ShelfStage(archive), PATIENT_SECONDS),
         bind(RECEIPT_NOTED, ReceiptStage(archive)),
     ]
     agents = Agents("indexing", shared.broker, bindings, shared.instance)
