@@ -30,8 +30,7 @@ async def item(item_id: str, request: Request) -> Response:
 @app.get("/v1/items")
 async def search(q: str, request: Request) -> Response:
     require(await keys.authenticate(request.headers.get("authorization"), clock.now()), "items:read")
-    searcher = volume.searcher()
-    assert searcher is not None
+    searcher = volume.searcher() or sys.exit("the index is empty")
     hits = searcher.search(compiled(read_request(Query(text=q))), 20, order_by_field="order", order=Order.Desc).hits
     found = await archive.served([searcher.doc(address)["item_id"][0] for _, address in hits])
     bodies = [changed.article.model_dump_json() for changed in found.values() if changed.article]
