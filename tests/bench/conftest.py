@@ -129,8 +129,12 @@ class Meter:
     """Linux counts CPU time for user space in hundredths of a second."""
 
     def trees(self, roots: Mapping[str, int]) -> dict[str, tuple[float, float]]:
-        """CPU seconds and MB by name: of each root, and of its largest child group as `name workers` if it has any."""
-        children = self._children()
+        """CPU seconds and MB by name: of each root, and of the processes below it as `name workers`.
+
+        A root below a root is counted by itself; of workers the memory is that of the largest.
+        """
+        own = set(roots.values())
+        children = {pid: [child for child in found if child not in own] for pid, found in self._children().items()}
         measured: dict[str, tuple[float, float]] = {}
         for name, pid in roots.items():
             measured[name] = (self._seconds(pid), self._megabytes(pid))

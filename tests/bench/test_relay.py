@@ -36,13 +36,17 @@ TOPICS = [
 async def test_the_runner_beside_a_bare_loop(kafka: str, meter: Any, show: Any, tmp_path: Path) -> None:
     await ensure_topics(kafka, TOPICS)
     await fill(kafka)
+    copiers: dict[str, tuple[Path, list[str]]] = {"bare loop": (BARE, []), "runner": (RELAY, [str(tmp_path)])}
+    rates: dict[str, list[float]] = {name: [] for name in copiers}
     rows = []
     async with output(kafka) as copied:
         for turn in range(ROUNDS):
-            for name, program, rest in (("bare loop", BARE, []), ("runner", RELAY, [str(tmp_path)])):
+            for name, (program, rest) in copiers.items():
                 command = [str(program), kafka, f"{program.stem}-{turn}", *rest]
                 rate, cpu = await copy(command, copied, meter)
-                rows.append([name, f"{rate:.0f}", f"{1e6 * cpu:.0f}"])
+                rates[name].append(rate)
+                rows.append([f"{name}, round {turn + 1}", f"{rate:.0f}", f"{1e6 * cpu:.0f}"])
+    rows.append(["runner / bare loop", f"{max(rates['runner']) / max(rates['bare loop']):.2f}", ""])
     show(f"Copying {RECORDS} records of {SIZE} bytes, one process", ["", "records/s", "µs CPU a record"], rows)
 
 
