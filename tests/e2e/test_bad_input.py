@@ -252,6 +252,7 @@ def test_one_bad_line_of_a_batch_costs_the_others_nothing(desk: Desk) -> None:
 def test_while_the_broker_is_down_nothing_is_promised_and_afterwards_the_same_push_is_served(desk: Desk) -> None:
     wire, key = story("outage"), {"idempotency-key": "outage-1"}
     desk.kill("kafka")
+    assert not desk.is_ready()
     answers: list[httpx.Response] = []
 
     def taken() -> bool:
