@@ -20,7 +20,7 @@ def test_the_tables_stay_small_and_are_named_in_the_readme() -> None:
 def test_every_fact_has_an_id_and_a_known_kind() -> None:
     _, *rows = resources.files(package).joinpath("facts.tsv").read_text(encoding="utf-8").splitlines()
     for row in rows:
-        qid, kind, name, _names, _country, spotted = row.split("\t")
+        qid, kind, name, _names, _country, spotted, _checked = row.split("\t")
         assert re.fullmatch(r"Q[1-9]\d*", qid), row
         assert kind in ("PER", "ORG", "LOC"), row
         assert name, row

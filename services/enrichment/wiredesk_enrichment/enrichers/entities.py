@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from wiredesk_enrichment.knowledge import Knowledge, Thing
+from wiredesk_enrichment.naming.dateline import find_dateline, heed_dateline
 from wiredesk_enrichment.naming.kinds import weigh_signs
 from wiredesk_enrichment.naming.links import Surroundings, link, surroundings
 from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again, in_order, tidy, vote
@@ -44,7 +45,8 @@ def find_entities(story: Story, models: Models) -> Values:
 
 def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Mention]:
     """The reader's names made tidy, of one kind a story, with the mentions that it overlooked."""
-    mentions = in_order(weigh_signs(text, list(_parted(tidy(text, names), knowledge))))
+    mentions = heed_dateline(text, tidy(text, names))
+    mentions = in_order(weigh_signs(text, list(_parted(mentions, knowledge))))
     mentions = vote(mentions)
     mentions = spread_surnames(text, mentions, knowledge)
     mentions = [_overruled(mention, knowledge) for mention in mentions]
@@ -98,7 +100,7 @@ def _telling(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tupl
 def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge: Knowledge) -> list[dict[str, Any]]:
     """One entity for each thing that the mentions name."""
     around = surroundings({mention.text for mention in mentions}, knowledge)
-    fuller = {**_acronyms(mentions), **full_names(mentions)}
+    fuller = {**_acronyms(mentions), **full_names(mentions), **_plain_city(text)}
     teams = _team_names(mentions, text)
     groups: dict[_Key, list[Mention]] = defaultdict(list)
     for mention in mentions:
@@ -110,6 +112,12 @@ def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge
     most = max(map(len, groups.values()), default=1)
     entities = [_entity(key, group, len(text), most, headline) for key, group in groups.items()]
     return sorted(entities, key=lambda entity: (-entity["salience"], entity["mentions"][0]["start"]))
+
+
+def _plain_city(text: str) -> dict[str, str]:
+    """The dateline's city in capitals, and its name in ordinary letters."""
+    dateline = find_dateline(text)
+    return {dateline.city: dateline.plain} if dateline else {}
 
 
 def _team_names(mentions: Sequence[Mention], text: str) -> set[int]:
