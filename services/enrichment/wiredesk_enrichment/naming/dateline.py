@@ -14,7 +14,7 @@ HEAD = 120
 _CITY = r"(?P<city>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+(?: [A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+){0,3})"
 _REGION = r"(?:, (?P<region>[A-ZÀ-Þ][\w.'’-]*(?: [A-ZÀ-Þ][\w.'’-]*){0,2}))?"
 _DATE = r"(?:,? \(?[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?\)?)?"
-_DATELINE = re.compile(rf"\s*{_CITY}{_REGION}{_DATE}(?: ?\([^()\n]{{2,40}}\))?\s*(?:—|–|--?)\s")
+_DATELINE = re.compile(rf"\s*{_CITY}{_REGION}{_DATE}(?: ?\([^()\n]{{1,40}}\))?\s*(?:—|–|--?)\s")
 
 
 @dataclass(frozen=True, slots=True)
