@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from wiredesk_core.archive import OpenArchive, OpenReader, open_archive, open_archive_reader
+from wiredesk_core.archive import OpenArchive, OpenReader, open_archive_reader
 from wiredesk_core.item import Status
 from wiredesk_core.lifecycle import Mark, Standing, fold, head_of
 from wiredesk_core.messages import CancelMarked, VersionAccepted
@@ -28,19 +28,6 @@ async def reading(path: Path) -> AsyncIterator[OpenReader]:
         yield reader
     finally:
         await reader.close()
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def archive(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenArchive]:
-    url = {"memory": "memory:", "sqlite": f"sqlite:{tmp_path / 'archive.db'}"}[request.param]
-    opened = open_archive(url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "deep" / "archive.db"
 
 
 async def only_dossier(archive: OpenArchive, item_id: str) -> Dossier:

@@ -39,14 +39,6 @@ async def reading(path: Path) -> AsyncIterator[OpenReader]:
         await reader.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def archive(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenArchive]:
-    url = {"memory": "memory:", "sqlite": f"sqlite:{tmp_path / 'archive.db'}"}[request.param]
-    opened = open_archive(url)
-    yield opened
-    await opened.close()
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "deep" / "archive.db"

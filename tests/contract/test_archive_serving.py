@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-from wiredesk_core.archive import OpenArchive, open_archive
+from wiredesk_core.archive import OpenArchive
 from wiredesk_core.lifecycle import Disposition, Standing
 from wiredesk_core.ports import Dossier, StandingCount
 from wiredesk_core.testing import NOON, accepted, after, changed, make_item, note, set_aside
@@ -15,14 +11,6 @@ FERRY = make_item()
 FERRY_ID = accepted(FERRY).item_id
 TRAM = make_item(uri="urn:newsml:harbour.example:20260304:tram", headline="Tram line opens")
 TRAM_ID = accepted(TRAM).item_id
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def archive(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenArchive]:
-    url = {"memory": "memory:", "sqlite": f"sqlite:{tmp_path / 'archive.db'}"}[request.param]
-    opened = open_archive(url)
-    yield opened
-    await opened.close()
 
 
 async def only_dossier(archive: OpenArchive, item_id: str) -> Dossier:

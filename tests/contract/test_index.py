@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from wiredesk_core.failures import Misconfigured, Refused
@@ -15,18 +14,6 @@ from wiredesk_core.item import ItemType
 from wiredesk_core.ports import Collection, Hits, IndexGone, Query, Sort
 
 BOTH: tuple[Collection, ...] = ("open", "sealed")
-
-
-@pytest.fixture(params=["memory", "tantivy"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return "memory://" if request.param == "memory" else f"tantivy://{tmp_path}/index"
-
-
-@pytest.fixture
-async def index(url: str) -> AsyncIterator[OpenIndex]:
-    opened = open_index(url)
-    yield opened
-    await opened.close()
 
 
 def ids(hits: Hits) -> list[str]:

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from wiredesk_core.failures import Refused
-from wiredesk_core.index import OpenIndex, open_index
+from wiredesk_core.index import OpenIndex
 from wiredesk_core.index.testing import put
 from wiredesk_core.ports import Highlight, Query
-
-
-@pytest.fixture(params=["memory", "tantivy"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return "memory://" if request.param == "memory" else f"tantivy://{tmp_path}/index"
-
-
-@pytest.fixture
-async def index(url: str) -> AsyncIterator[OpenIndex]:
-    opened = open_index(url)
-    yield opened
-    await opened.close()
 
 
 async def found(index: OpenIndex, text: str) -> list[str]:
