@@ -10,42 +10,100 @@ from wiredesk_enrichment.naming.mentions import Mention
 from wiredesk_enrichment.story import Name
 
 
+def linked(text: str, knowledge: Knowledge, *names: Name) -> dict[str, list[str]]:
+    """The ids of a story's entities with the texts of their mentions, after the reader's names."""
+    entities = entities_of(settle(text, names, knowledge), text, "", knowledge)
+    return {entity["id"]: [mention["text"] for mention in entity["mentions"]] for entity in entities}
+
+
 @pytest.mark.parametrize(
-    ("text", "city"),
+    ("text", "places"),
     [
-        ("REYKJAVIK — Iceland ordered all residents to leave.", "REYKJAVIK"),
-        ("HANOI, Vietnam (Altapress) — Two plants closed.", "HANOI"),
-        ("NEW YORK, March 3 - Stocks rose.", "NEW YORK"),
-        ("ST. JOHN'S, Newfoundland (AP) -- Ice again.", "ST. JOHN'S"),
-        ("ZÜRICH, Switzerland, Nov. 3, 2026 (X) – Rates fell.", "ZÜRICH"),
+        ("REYKJAVIK — Iceland ordered all residents to leave.", ["Reykjavik"]),
+        ("REYKJAVIK—Iceland ordered all residents to leave.", ["Reykjavik"]),
+        ("HANOI, Vietnam (Altapress) — Two plants closed.", ["Hanoi", "Vietnam"]),
+        ("NEW YORK, March 3 - Stocks rose.", ["New York"]),
+        ("OSLO, 3 March 2026 (Altapress) – Rates fell.", ["Oslo"]),
+        ("ST. JOHN'S, Newfoundland (AP) -- Ice again.", ["St. John's"]),
+        ("ZÜRICH, Switzerland, Nov. 3, 2026 (X) – Rates fell.", ["Zürich", "Switzerland"]),
+        ("ALGIERS/PARIS (Altapress) - Talks began.", ["Algiers", "Paris"]),
+        ("SANDHOLM (Altapress) — The harbour froze.", ["Sandholm"]),
+        ("RIO DE JANEIRO — Rain fell.", ["Rio de Janeiro"]),
+        ("SAN JOSE, Calif. — Rain fell.", ["San Jose"]),
+        ("Mexico City (Altapress) - Rain fell.", ["Mexico City"]),
+        ("By Mara Lindqvist\n\nOSLO, Norway — Rain fell.", ["Oslo", "Norway"]),
     ],
 )
-def test_a_place_in_capitals_before_a_dash_is_a_dateline(text: str, city: str) -> None:
-    found = find_dateline(text)
+def test_a_place_before_a_dash_at_the_head_is_a_dateline(text: str, places: list[str], knowledge: Knowledge) -> None:
+    found = find_dateline(text, knowledge)
     assert found is not None
-    assert (found.city, text[found.start : found.end]) == (city, city)
+    assert [place.plain for place in found.places] == places
+    assert all(text[place.start : place.end] == place.name for place in found.places)
 
 
 @pytest.mark.parametrize(
-    "text", ["The mayor — a doctor — left.", "NATO said it would act.", "A well-known singer", "IBM-led group", ""]
+    "text",
+    [
+        "NASA — the agency — said no.",
+        "FIFA (Altapress) — Rules.",
+        "BREAKING — Rain fell.",
+        "READING — a joy.",
+        "IBM, Intel — two.",
+    ],
 )
-def test_other_beginnings_are_none(text: str) -> None:
-    assert find_dateline(text) is None
+def test_capitals_before_a_dash_need_not_be_a_place(text: str, knowledge: Knowledge) -> None:
+    found = find_dateline(text, knowledge)
+    assert found is not None
+    assert found.places == ()
 
 
-def test_a_name_across_the_dash_is_cut_there() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor — a doctor — left.",
+        "NATO said it would act.",
+        "A well-known singer",
+        "IBM-led group",
+        "Oslo — a city",
+        "",
+    ],
+)
+def test_other_beginnings_are_none(text: str, knowledge: Knowledge) -> None:
+    assert find_dateline(text, knowledge) is None
+
+
+def test_a_name_across_the_dash_is_cut_there(knowledge: Knowledge) -> None:
     text = "REYKJAVIK — Iceland ordered everybody out of Reykjavik."
-    across = Mention(0, 19, "REYKJAVIK — Iceland", "ORG")
-    city, rest = heed_dateline(text, [across])
+    city, rest = heed_dateline(text, [Mention(0, 19, "REYKJAVIK — Iceland", "ORG")], knowledge)
     assert (city.text, city.kind) == ("REYKJAVIK", "LOC")
     assert (rest.text, text[rest.start : rest.end]) == ("Iceland", "Iceland")
+
+
+def test_no_name_goes_past_the_dash_even_where_the_head_is_no_place(knowledge: Knowledge) -> None:
+    text = "BREAKING — Iceland ordered everybody out."
+    (rest,) = heed_dateline(text, [Mention(0, 18, "BREAKING — Iceland", "ORG")], knowledge)
+    assert (rest.text, rest.start) == ("Iceland", 11)
 
 
 def test_the_city_in_ordinary_letters_is_the_same_place(knowledge: Knowledge) -> None:
     text = "REYKJAVIK — Iceland sent buses. Schools in Reykjavik closed."
     start = text.index("Reykjavik")
-    names = [Name(0, 19, "ORG"), Name(start, start + 9, "ORG")]
-    entities = entities_of(settle(text, names, knowledge), text, "", knowledge)
-    told = {entity["id"]: [mention["text"] for mention in entity["mentions"]] for entity in entities}
+    told = linked(text, knowledge, Name(0, 19, "ORG"), Name(start, start + 9, "ORG"))
     assert told["Q1764"] == ["REYKJAVIK", "Reykjavik"]
     assert told["Q189"] == ["Iceland"]
+
+
+def test_a_country_in_the_dateline_is_told_once(knowledge: Knowledge) -> None:
+    text = "HANOI, Vietnam (Altapress) — Two plants closed."
+    told = linked(text, knowledge, Name(0, 14, "GPE"), Name(16, 25, "ORG"))
+    assert (told["Q1858"], told["Q881"]) == (["HANOI"], ["Vietnam"])
+
+
+def test_a_dateline_over_a_match_report_is_the_city_and_not_its_team(knowledge: Knowledge) -> None:
+    text = "MADRID (Altapress) — The striker scored two goals and the team won the match of the season."
+    assert linked(text, knowledge)["Q2807"] == ["MADRID"]
+
+
+def test_an_organisation_in_capitals_stays_one(knowledge: Knowledge) -> None:
+    text = "NASA — the agency that flew to the moon — said no."
+    assert linked(text, knowledge, Name(0, 4, "ORG")) == {"Q23548": ["NASA"]}

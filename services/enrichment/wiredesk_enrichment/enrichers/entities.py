@@ -45,7 +45,7 @@ def find_entities(story: Story, models: Models) -> Values:
 
 def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Mention]:
     """The reader's names made tidy, of one kind a story, with the mentions that it overlooked."""
-    mentions = heed_dateline(text, tidy(text, names))
+    mentions = heed_dateline(text, tidy(text, names), knowledge)
     mentions = in_order(weigh_signs(text, list(_parted(mentions, knowledge))))
     mentions = vote(mentions)
     mentions = spread_surnames(text, mentions, knowledge)
@@ -100,8 +100,8 @@ def _telling(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tupl
 def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge: Knowledge) -> list[dict[str, Any]]:
     """One entity for each thing that the mentions name."""
     around = surroundings({mention.text for mention in mentions}, knowledge)
-    fuller = {**_acronyms(mentions), **full_names(mentions), **_plain_city(text)}
-    teams = _team_names(mentions, text)
+    fuller = {**_acronyms(mentions), **full_names(mentions), **_plain_cities(text, knowledge)}
+    teams = _team_names(mentions, text, knowledge)
     groups: dict[_Key, list[Mention]] = defaultdict(list)
     for mention in mentions:
         thing = _thing(mention, fuller, around, knowledge)
@@ -114,20 +114,23 @@ def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge
     return sorted(entities, key=lambda entity: (-entity["salience"], entity["mentions"][0]["start"]))
 
 
-def _plain_city(text: str) -> dict[str, str]:
-    """The dateline's city in capitals, and its name in ordinary letters."""
-    dateline = find_dateline(text)
-    return {dateline.city: dateline.plain} if dateline else {}
+def _plain_cities(text: str, knowledge: Knowledge) -> dict[str, str]:
+    """The dateline's places as written there, and their names in ordinary letters."""
+    dateline = find_dateline(text, knowledge)
+    return {place.name: place.plain for place in dateline.places} if dateline else {}
 
 
-def _team_names(mentions: Sequence[Mention], text: str) -> set[int]:
+def _team_names(mentions: Sequence[Mention], text: str, knowledge: Knowledge) -> set[int]:
     """Where a place's name does not mean the place: the offsets at which those mentions start."""
     sport = is_sport(text)
+    dateline = find_dateline(text, knowledge)
+    placed = {place.start for place in dateline.places} if dateline else set()
     starts = {mention.start for mention in mentions}
     return {
         m.start
         for m in mentions
-        if not is_plainly_a_place(text, m.start, m.end, sport=sport, before_name=m.end + 1 in starts)
+        if m.start not in placed
+        and not is_plainly_a_place(text, m.start, m.end, sport=sport, before_name=m.end + 1 in starts)
     }
 
 

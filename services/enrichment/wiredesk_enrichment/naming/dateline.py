@@ -3,64 +3,131 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from wiredesk_enrichment.knowledge import Knowledge
 from wiredesk_enrichment.naming.mentions import Mention
 
 HEAD = 120
-"""Characters of a story in which a dateline has to end."""
+"""Characters of a paragraph in which a dateline has to end."""
+OPENING = 400
+"""Characters of a story in which the dateline's paragraph has to begin: a byline may stand before it."""
 
-_CITY = r"(?P<city>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+(?: [A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+){0,3})"
-_REGION = r"(?:, (?P<region>[A-ZÀ-Þ][\w.'’-]*(?: [A-ZÀ-Þ][\w.'’-]*){0,2}))?"
-_DATE = r"(?:,? \(?[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?\)?)?"
-_DATELINE = re.compile(rf"\s*{_CITY}{_REGION}{_DATE}(?: ?\([^()\n]{{1,40}}\))?\s*(?:—|–|--?)\s")
+_UPPER = "A-ZÀ-ÖØ-Þ"
+_CAPITALS = rf"[{_UPPER}][{_UPPER}.'’-]+(?: [{_UPPER}][{_UPPER}.'’-]+){{0,3}}"
+_LETTERS = rf"[{_UPPER}][\w.'’-]+(?: (?:d[aeo]|del|l[ae]|of|[{_UPPER}][\w.'’-]+)){{0,3}}"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_REGION = rf"(?:, (?!{_MONTH} \d)(?P<region>[{_UPPER}][\w.'’-]*(?: [{_UPPER}][\w.'’-]*){{0,2}}))?"
+_DATE = rf"(?:,? \(?(?P<date>(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})(?:,? \d{{4}})?)\)?)?"
+_AGENCY = r"(?:,? ?(?P<agency>\([A-Za-z][^()\n]{0,39}\)|/[A-Z][\w -]{1,30}/))?"
+_DASH = r"(?:\s*—\s*|\s*(?:–|--)\s|\s-\s)"
+
+
+def _head(city: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*(?P<cities>{city}(?: ?/ ?{city}){{0,2}}){_REGION}{_DATE}{_AGENCY}{_DASH}\s*")
+
+
+_IN_CAPITALS, _IN_LETTERS = _head(_CAPITALS), _head(_LETTERS)
+_SHORT_STATE = re.compile(r"[A-Z][a-z]{1,5}\.|(?:[A-Z]\.){2}")
+_PARTICLES = re.compile(r"(?<=[ -])(?:Au|D[aeo]|Del|L[ae]|Of|Sur|The)(?=[ -])")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the dateline: half-open offsets into the text, the name there and as running text has it."""
+
+    start: int
+    end: int
+    name: str
+    plain: str
 
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """Where the place stands, and where the dateline ends: half-open offsets into the text."""
+    """The places of a dateline, and where it ends. Without places it only parts what is before and behind its dash."""
 
-    start: int
-    end: int
+    places: tuple[Place, ...]
     over: int
-    city: str
-
-    @property
-    def plain(self) -> str:
-        """The place's name as running text has it."""
-        return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), self.city)
 
 
-def find_dateline(text: str) -> Dateline | None:
-    """The dateline of a story whose first words are a place in capitals and a dash."""
-    found = _DATELINE.match(text, 0, HEAD)
-    return Dateline(found.start("city"), found.end("city"), found.end(), found["city"]) if found else None
+def find_dateline(text: str, knowledge: Knowledge) -> Dateline | None:
+    """The dateline of a story, at the head of one of its first paragraphs.
+
+    A date or an agency settles that a name in capitals is a place; before a bare dash only a known place is.
+    """
+    for paragraph in re.finditer(r"(?:\A|\n\s*\n)(?=\s*\S)", text[:OPENING]):
+        found = _IN_CAPITALS.match(text, paragraph.end(), paragraph.end() + HEAD)
+        if found and _is_placed(found, text, knowledge):
+            return Dateline(tuple(_places(found, knowledge)), found.end())
+        told = _IN_LETTERS.match(text, paragraph.end(), paragraph.end() + HEAD)
+        if told and (told["agency"] or told["date"]) and _are_known(told, knowledge):
+            return Dateline(tuple(_places(told, knowledge)), told.end())
+        if found:
+            return Dateline((), found.end())
+    return None
 
 
-def heed_dateline(text: str, mentions: Sequence[Mention]) -> list[Mention]:
-    """The mentions, with the dateline's city as a place and no name across the dash.
+def _is_placed(found: re.Match[str], text: str, knowledge: Knowledge) -> bool:
+    """Whether names in capitals before a dash are places: NASA, UN and BREAKING are none."""
+    if any(thing.kind == "ORG" for thing in knowledge.named(found["cities"])):
+        return False
+    if found["agency"] or found["date"]:
+        return True
+    region = found["region"]
+    if region and (_is_place(region, knowledge) or _SHORT_STATE.fullmatch(region)):
+        return True
+    goes_on = text[found.end() : found.end() + 1]
+    return _are_known(found, knowledge) and not goes_on.islower()
+
+
+def _are_known(found: re.Match[str], knowledge: Knowledge) -> bool:
+    return all(_is_place(place.plain, knowledge) for place in _places(found, knowledge, with_region=False))
+
+
+def _is_place(name: str, knowledge: Knowledge) -> bool:
+    return any(thing.kind == "LOC" for thing in knowledge.named(name))
+
+
+def _places(found: re.Match[str], knowledge: Knowledge, *, with_region: bool = True) -> Iterator[Place]:
+    for city in re.finditer(r"[^/]*[^/ ]", found["cities"]):
+        start = found.start("cities") + city.start() + len(city.group()) - len(city.group().lstrip())
+        name = city.group().lstrip()
+        yield Place(start, start + len(name), name, _plain(name, knowledge))
+    region = found["region"]
+    if with_region and region and _is_place(region, knowledge):
+        yield Place(found.start("region"), found.end("region"), region, region)
+
+
+def _plain(name: str, knowledge: Knowledge) -> str:
+    """A name in capitals as running text has it: RIO DE JANEIRO is Rio de Janeiro."""
+    if not name.isupper():
+        return name
+    capitalised = re.sub(r"[^\W\d_]+(?:['’]S\b)?", lambda word: word.group().capitalize(), name)
+    softened = _PARTICLES.sub(lambda word: word.group().lower(), capitalised)
+    return next((form for form in (name, capitalised, softened) if _is_place(form, knowledge)), capitalised)
+
+
+def heed_dateline(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[Mention]:
+    """The mentions, with the dateline's places as such and no name across its dash.
 
     A name of the story that is the city's name in ordinary letters is a place as well.
     """
-    dateline = find_dateline(text)
+    dateline = find_dateline(text, knowledge)
     if dateline is None:
         return list(mentions)
-    behind = [_behind(mention, dateline) for mention in mentions if mention.end > dateline.end]
-    kept = [_placed(mention, dateline) for mention in behind if mention is not None]
-    return [Mention(dateline.start, dateline.end, dateline.city, "LOC"), *kept]
+    walls = sorted({dateline.over, *(edge for place in dateline.places for edge in (place.start, place.end))})
+    parted = [part for mention in mentions if (part := _parted(mention, walls, dateline.places))]
+    plain = {place.plain for place in dateline.places}
+    told = [replace(mention, kind="LOC") if mention.text in plain else mention for mention in parted]
+    return [*(Mention(place.start, place.end, place.name, "LOC") for place in dateline.places), *told]
 
 
-def _behind(mention: Mention, dateline: Dateline) -> Mention | None:
-    """What of a mention stands behind the city, or behind the dash where it goes across that."""
-    start = dateline.over if mention.start < dateline.over < mention.end else max(mention.start, dateline.end)
+def _parted(mention: Mention, walls: Sequence[int], places: Sequence[Place]) -> Mention | None:
+    """What of a mention stands behind the last wall that it crosses; nothing of one inside a place of the dateline."""
+    start = max((wall for wall in walls if mention.start < wall < mention.end), default=mention.start)
     text = mention.text[start - mention.start :]
-    bare = text.lstrip(" ,(—–-")
-    if not bare[:1].isupper():
-        return None
-    start += len(text) - len(bare)
-    return replace(mention, start=start, text=bare)
-
-
-def _placed(mention: Mention, dateline: Dateline) -> Mention:
-    return replace(mention, kind="LOC") if mention.text == dateline.plain else mention
+    bare = text.lstrip(" ,(—–-/\n")
+    start = mention.end - len(bare)
+    is_inside = any(place.start <= start < place.end for place in places)
+    return None if is_inside or not bare[:1].isupper() else replace(mention, start=start, text=bare)
