@@ -100,6 +100,10 @@ def test_a_team_or_a_longer_name_is_not_linked_to_its_city(text: str, knowledge:
     assert entities(text, knowledge, Boston="GPE")["Boston"]["id"].startswith("local:")
 
 
+def test_a_common_word_does_not_make_a_story_sport(knowledge: Knowledge) -> None:
+    assert entities("Peru sent help. Volunteers set up beds.", knowledge, Peru="GPE")["Peru"]["id"] == "Q419"
+
+
 def test_an_ambiguous_country_name_is_not_found_by_itself(knowledge: Knowledge) -> None:
     assert entities("Jordan scored and Chad clapped.", knowledge) == {}
 

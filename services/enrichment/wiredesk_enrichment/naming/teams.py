@@ -14,6 +14,8 @@ _SPORT = frozenset(
         "tournament", "wicket", "wickets",
     }
 )  # fmt: skip
+_SLIGHT = frozenset({"captain", "goal", "goals", "set", "test"})
+"""Words of sport that stories of all kinds use: by themselves they are no hint."""
 WORDS_A_HINT = 120
 """So many words of text may hold one sport word by chance."""
 
@@ -44,7 +46,8 @@ _LONGER_NAME = re.compile(
 def is_sport(text: str) -> bool:
     """Whether the story reports on sport: more of its words than chance would have."""
     words = _WORD.findall(text.lower())
-    return len(_SPORT.intersection(words)) > len(words) // WORDS_A_HINT
+    hints = _SPORT.intersection(words)
+    return len(hints) > len(words) // WORDS_A_HINT and not hints <= _SLIGHT
 
 
 def is_plainly_a_place(text: str, start: int, end: int, *, sport: bool, before_name: bool) -> bool:
