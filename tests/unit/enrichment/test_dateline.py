@@ -93,6 +93,11 @@ def test_the_city_in_ordinary_letters_is_the_same_place(knowledge: Knowledge) ->
     assert told["Q189"] == ["Iceland"]
 
 
+def test_a_town_is_linked_by_the_country_that_the_dateline_names(knowledge: Knowledge) -> None:
+    text = "KEFLAVIK, Iceland — Flights stopped. Keflavik is quiet."
+    assert linked(text, knowledge, Name(37, 45, "ORG"))["Q170693"] == ["KEFLAVIK", "Keflavik"]
+
+
 def test_a_country_in_the_dateline_is_told_once(knowledge: Knowledge) -> None:
     text = "HANOI, Vietnam (Altapress) — Two plants closed."
     told = linked(text, knowledge, Name(0, 14, "GPE"), Name(16, 25, "ORG"))

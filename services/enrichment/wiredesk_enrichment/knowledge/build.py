@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-LEAST_POPULATION = 30_000
+LEAST_POPULATION = 5_000
 WORDS = 30_000
 Row = tuple[str, ...]
 
