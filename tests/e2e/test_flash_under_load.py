@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from wiredesk.testing import Desk, wait_for
+from wiredesk_ingest.intake import parse_bytes
+from wiredesk_ingest.providers import Profile
 
 pytestmark = [pytest.mark.broker, pytest.mark.models, pytest.mark.slow]
 
@@ -25,17 +28,22 @@ ENOUGH_WAITING = 800
 def stories(repository: Path) -> Sequence[bytes]:
     """2,000 different stories of some 300 words, from the sentences of the samples, always the same ones."""
     chance = random.Random(2000)
-    texts = [json.loads(path.read_bytes()) for path in sorted((repository / "samples/wires/northwire").glob("0*.json"))]
-    sentences = sorted(
-        {s for wire in texts for s in str(wire.get("body_text") or wire).split(". ") if 40 < len(s) < 300}
-    )
+    profile = Profile("northwire")
+    files = sorted((repository / "samples/wires/northwire").glob("*.json"))
+    items = [
+        record["item"]
+        for path in files
+        for record in parse_bytes(path.read_bytes(), path.name, profile)
+        if "item" in record
+    ]
+    sentences = sorted({sentence for item in items for sentence in re.split(r"(?<=[.!?”])\s+", item["body_text"])})
     return [
         json.dumps(
             {
                 "uri": f"urn:alpha:backlog-{number}",
                 "version": "1",
                 "headline": f"Backlog {number}",
-                "body_text": f"Story {number}. " + ". ".join(chance.choices(sentences, k=18)) + ".",
+                "body_text": " ".join([f"Story {number}.", *chance.choices(sentences, k=16)]),
             }
         ).encode()
         for number in range(WAITING)
