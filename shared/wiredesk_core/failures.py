@@ -7,8 +7,6 @@ Failure
 │   ├── BrokerDown
 │   └── StoreBusy
 ├── Conflict            somebody else changed the item first: read again and try again
-├── WorkerHung          a pooled worker took longer than it may
-├── WorkerCrashed       a pooled worker died on its task
 ├── Misconfigured       a setting that cannot work: said at start, never guessed around
 └── Refused             a request that must not be done, with the HTTP status that says so
 """
@@ -47,14 +45,6 @@ class StoreBusy(Transient):
 
 class Conflict(Failure):
     """A compare-and-set lost against another writer."""
-
-
-class WorkerHung(Failure):
-    """A pooled worker took longer than its deadline and was killed."""
-
-
-class WorkerCrashed(Failure):
-    """A pooled worker died while it held a task."""
 
 
 class Misconfigured(Failure):

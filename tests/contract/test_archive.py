@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from wiredesk_core.archive import OpenArchive, OpenReader, open_archive_reader
+from wiredesk_core.archive import OpenArchive
 from wiredesk_core.item import Status
 from wiredesk_core.lifecycle import Mark, Standing, fold, head_of
 from wiredesk_core.messages import CancelMarked, VersionAccepted
@@ -19,15 +16,6 @@ FERRY = make_item()
 FERRY_ID = accepted(FERRY).item_id
 TRAM = make_item(uri="urn:newsml:harbour.example:20260304:tram", headline="Tram line opens")
 TRAM_ID = accepted(TRAM).item_id
-
-
-@contextlib.asynccontextmanager
-async def reading(path: Path) -> AsyncIterator[OpenReader]:
-    reader = open_archive_reader(f"sqlite:{path}")
-    try:
-        yield reader
-    finally:
-        await reader.close()
 
 
 async def only_dossier(archive: OpenArchive, item_id: str) -> Dossier:

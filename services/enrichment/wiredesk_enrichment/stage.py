@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import orjson
-from pydantic import ValidationError
 from wiredesk_core.agents.pool import Broken
-from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
+from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, read_or_reject
 from wiredesk_core.article import LAYERS, LayerStatus
 from wiredesk_core.item import Status
 from wiredesk_core.messages import ACCEPTED, Enriched, Outgoing, VersionAccepted, envelope
@@ -71,11 +70,9 @@ class EnrichStage:
 
 def read_version(record: Record) -> VersionAccepted | Done | Rejected:
     """The version to enrich, Done where there is nothing to enrich, Rejected where nothing can be read."""
-    try:
-        fact = ACCEPTED.validate_json(record.value)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        return Rejected("message_unreadable", f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+    fact = read_or_reject(record, ACCEPTED.validate_json)
+    if isinstance(fact, Rejected):
+        return fact
     if isinstance(fact, VersionAccepted) and fact.item.status is not Status.canceled:
         return fact
     return Done()

@@ -51,11 +51,6 @@ def next_revision(dossier: Dossier, state: State, leaf: Leaf | None, trigger: Tr
     return None if former is not None and _same(former, revision) else revision
 
 
-def opens_at(state: State, now: datetime) -> datetime | None:
-    """When time alone will open the item."""
-    return state.opens_at(now)
-
-
 def disposition_note(fact: VersionAccepted, state: State, now: datetime, *, seen_before: bool) -> ReceiptNote:
     """What became of one item of a receipt."""
     return ReceiptNote(
@@ -101,7 +96,6 @@ def _article(dossier: Dossier, leaf: Leaf) -> Article:
 
 def _tombstone(item_id: str, state: State, leaf: Leaf, reason: str, now: datetime) -> Tombstone:
     by: Head | Mark | None = state.killed_by
-    marked = isinstance(by, Mark)
     canceled = leaf.item.status is Status.canceled
     return Tombstone(
         item_id=item_id,
@@ -109,7 +103,7 @@ def _tombstone(item_id: str, state: State, leaf: Leaf, reason: str, now: datetim
         provider=leaf.item.provider,
         killed_at=by.received_at if by is not None else now,
         version=by.version if by is not None else None,
-        by_uri=by.by_uri if marked and isinstance(by, Mark) else None,
+        by_uri=by.by_uri if isinstance(by, Mark) else None,
         reason=reason or (leaf.item.ed_note or leaf.item.headline if canceled else ""),
     )
 

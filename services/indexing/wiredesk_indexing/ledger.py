@@ -18,7 +18,7 @@ from wiredesk_core.ports import Archive, Clock, Dossier, Fact, Index, Leaf, Publ
 from wiredesk_core.telemetry import count, gauge, observe
 from wiredesk_core.topics import ITEM_CHANGED
 
-from wiredesk_indexing.apply import Trigger, disposition_note, enriched_note, index_change, next_revision, opens_at
+from wiredesk_indexing.apply import Trigger, disposition_note, enriched_note, index_change, next_revision
 
 TRIES = 10
 """How often a lost compare-and-set is tried again before the batch as a whole is."""
@@ -79,7 +79,7 @@ class Ledger:
             states |= folded
             leaves = await self._archive.leaves(list(_wanted(folded)))
             revisions = list(_revisions(dossiers, folded, leaves, triggers, now))
-            due = {revision.item_id: opens_at(folded[revision.item_id], now) for revision in revisions}
+            due = {revision.item_id: folded[revision.item_id].opens_at(now) for revision in revisions}
             waiting = await self._archive.save(revisions, due)
             if not waiting:
                 return states

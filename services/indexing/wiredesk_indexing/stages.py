@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
-from pydantic import ValidationError
 from wiredesk_core.agents.runner import QUARANTINE_HEADER
-from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
+from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, read_or_reject
 from wiredesk_core.lifecycle import Disposition
 from wiredesk_core.messages import ACCEPTED, Enriched, Quarantine, ReceiptNote
 from wiredesk_core.ports import Archive, Fact, QuarantineEntry
@@ -15,7 +13,6 @@ from wiredesk_core.ports import Archive, Fact, QuarantineEntry
 from wiredesk_indexing.ledger import Ledger
 
 Read = Callable[[bytes], Fact]
-Message = TypeVar("Message")
 
 AFTER_ACCEPTANCE = frozenset({"enrich"})
 """Stages whose rejections come after the item was accepted, so that they do not decide what became of it."""
@@ -84,16 +81,6 @@ def read_accepted(value: bytes) -> Fact:
 def read_enriched(value: bytes) -> Fact:
     """A message of `item.enriched`."""
     return Enriched.model_validate_json(value)
-
-
-def read_or_reject(record: Record, read: Callable[[bytes], Message]) -> Message | Rejected:
-    """A record's message, or its rejection saying which field is wrong."""
-    try:
-        return read(record.value)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the whole message"
-        return Rejected("message_unreadable", f"{where}: {first['msg']}")
 
 
 def _entry(record: Record) -> QuarantineEntry:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from pydantic import ValidationError
 
 from wiredesk_core.messages import Headers, Outgoing
 
@@ -51,6 +53,7 @@ class Rejected:
 
 
 Outcome = Done | Rejected
+Message = TypeVar("Message")
 
 
 class Stage(Protocol):
@@ -69,3 +72,13 @@ class Stage(Protocol):
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         """Called when all outputs are durable and before the records are acknowledged. Must be safe to repeat."""
         ...
+
+
+def read_or_reject(record: Record, read: Callable[[bytes], Message]) -> Message | Rejected:
+    """A record's message, or its rejection saying which field is wrong."""
+    try:
+        return read(record.value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the whole message"
+        return Rejected("message_unreadable", f"{where}: {first['msg']}")
