@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from wiredesk.kafka import Broker
@@ -32,3 +35,15 @@ def kafka(kafka_broker: Broker) -> str:
 def repository() -> Path:
     """The top folder of the source tree."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def wires() -> ModuleType:
+    """Wires made up by the thousand, and the journal to hold a system against; tests are files, not packages."""
+    spec = importlib.util.spec_from_file_location("made_wires", Path(__file__).parent / "e2e/wires.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

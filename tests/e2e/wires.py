@@ -1,13 +1,15 @@
-"""Wires by the thousand, made up from a seed, and what should be served of them."""
+"""Wires by the thousand, made up from a seed, what should be served of them, and what is."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from wiredesk.testing import Outside
 from wiredesk_core.identity import sha256_of
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Standing, fold, head_of
@@ -15,6 +17,9 @@ from wiredesk_core.lifecycle import Standing, fold, head_of
 EPOCH = datetime(2026, 3, 4, tzinfo=UTC)
 PLACES = ("Oslo", "Lisbon", "Warsaw", "Seoul", "Nairobi", "Lima", "Ottawa", "Dhaka", "Rabat", "Riga")
 ACTS = ("opened a harbour", "closed a mine", "elected a mayor", "launched a ferry", "planted a forest", "lost a bridge")
+
+Served = Mapping[str, tuple[Standing, str]]
+"""Where each uri stands, and its headline when it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +86,39 @@ def _version(number: int, version: int, chance: random.Random, status: Status) -
     }
     item = Item(uri=fields["uri"], version=str(version), status=status, headline=headline, version_created=created)
     return Made(json.dumps(fields).encode(), item)
+
+
+def assert_dispositions_add_up(journal: Mapping[str, Made], decided: Mapping[str, str]) -> None:
+    """Of wires with the same bytes one is no duplicate; broken ones are in quarantine, all others are not."""
+    fates: defaultdict[bytes, Counter[str]] = defaultdict(Counter)
+    for receipt, wire in journal.items():
+        fates[wire.data][decided[receipt]] += 1
+        assert (decided[receipt] == "quarantined") == (wire.item is None), (receipt, decided[receipt])
+    for fate in fates.values():
+        if "quarantined" not in fate:
+            assert sum(fate.values()) - fate["duplicate"] == 1, fate
+
+
+def served_now(desk: Outside) -> Served:
+    """What the snapshot shows, by uri."""
+    lines = [json.loads(line) for line in desk.get("/v1/snapshot").text.splitlines()]
+    articles = [line.get("article", line) for line in lines]
+    return {a["uri"]: (Standing.open, a["item"]["headline"]) for a in articles if "uri" in a}
+
+
+def followed(desk: Outside, provider: str) -> Served:
+    """What a client has of a provider who followed /v1/changes from the very start."""
+    state: dict[str, tuple[Standing, str]] = {}
+    revisions: dict[str, int] = {}
+    cursor: str | None = None
+    while True:
+        page = desk.get("/v1/changes", limit=500, **({"cursor": cursor} if cursor else {})).json()
+        for change in [change for change in page["changes"] if change["provider"] == provider]:
+            assert change["revision"] >= revisions.get(change["uri"], 0), "out of order"
+            revisions[change["uri"]] = change["revision"]
+            killed = change["kind"] == "killed"
+            headline = "" if killed else change["article"]["item"]["headline"]
+            state[change["uri"]] = (Standing.killed if killed else Standing.open, headline)
+        cursor = page["next"]
+        if not page["has_more"]:
+            return state

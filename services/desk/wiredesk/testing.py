@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,88 +31,40 @@ def wait_for(met: Callable[[], Any], what: str, deadline: float) -> Any:
     raise AssertionError(f"not within {deadline:g} s: {what}")
 
 
-class Desk:
-    """One running desk, seen from outside."""
+class Outside(ABC):
+    """A running system, seen through its two doors."""
 
-    def __init__(self, folder: Path, providers: Path, workers: int) -> None:
-        self.folder = folder
-        self._providers = providers
-        self._workers = workers
-        self._process: subprocess.Popen[bytes] | None = None
-        self._client = httpx.Client(timeout=30.0)
-
-    def up(self, environ: Mapping[str, str] | None = None) -> None:
-        """Start it, with settings of the services in `environ` besides, and wait until every process is ready."""
-        command = [sys.executable, "-m", "wiredesk", "up", "--data", str(self.folder), "--port", "0"]
-        command += ["--ingest-port", "0", "--providers", str(self._providers), "--workers", str(self._workers)]
-        log = (self.folder.parent / "up.log").open("ab")
-        self._process = subprocess.Popen(  # noqa: S603  # this very project
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(environ or {})}
-        )
-        log.close()
-        wait_for(self.is_ready, "the desk is ready", READY_SECONDS)
-
-    def down(self) -> float:
-        """Ctrl-C; gives the seconds that the stop took."""
-        assert self._process is not None
-        begun = time.monotonic()
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(STOP_SECONDS)
-        self._process = None
-        return time.monotonic() - begun
+    def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
+        self._client = httpx.Client(timeout=30.0, verify=verify)
 
     def close(self) -> None:
-        """End it, however it stands."""
-        if self._process is not None and self._process.poll() is None:
-            self.down()
+        """Let go of its connections."""
         self._client.close()
 
-    def is_ready(self) -> bool:
-        """Whether every process of this start is ready."""
-        assert self._process is not None
-        assert self._process.poll() is None, (self.folder.parent / "up.log").read_text()
-        note = self.note()
-        if note.get("pid") != self._process.pid or not note["processes"] or not (self.folder / "key").exists():
-            return False
-        return all(process["state"] == "ready" for process in note["processes"])
+    @abstractmethod
+    def address(self, service: str) -> str:
+        """Where `gateway` or `ingest` listens."""
 
-    def note(self) -> dict[str, Any]:
-        """What the desk says of its processes."""
-        try:
-            note: dict[str, Any] = json.loads((self.folder / "up.json").read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return note
-
-    def pid(self, name: str) -> int:
-        """The process of that name, waiting for its restart if need be."""
-
-        def found() -> int:
-            return next((p["pid"] or 0 for p in self.note()["processes"] if p["name"] == name), 0)
-
-        return int(wait_for(found, f"{name} has a process", READY_SECONDS))
-
-    def kill(self, name: str) -> None:
-        """SIGKILL one process; waits until another has taken its place."""
-        pid = self.pid(name)
-        os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: self.note()["processes"] and self.pid(name) != pid, f"{name} is replaced", READY_SECONDS)
+    @property
+    @abstractmethod
+    def token(self) -> str:
+        """A key that opens everything."""
 
     @property
     def headers(self) -> dict[str, str]:
-        """With the key that the desk made at its first start."""
-        return {"authorization": f"Bearer {(self.folder / 'key').read_text().strip()}"}
+        """What every request carries."""
+        return {"authorization": f"Bearer {self.token}"}
 
     def get(self, path: str, **parameters: Any) -> httpx.Response:
         """Ask the gateway."""
-        return self._client.get(self.note()["gateway"] + path, params=parameters, headers=self.headers)
+        return self._client.get(self.address("gateway") + path, params=parameters, headers=self.headers)
 
     def push(
         self, provider: str, body: bytes, content_type: str = "application/json", **headers: str
     ) -> httpx.Response:
         """Push one wire, or an NDJSON batch."""
         return self._client.post(
-            f"{self.note()['ingest']}/v1/wires/{provider}",
+            f"{self.address('ingest')}/v1/wires/{provider}",
             content=body,
             headers={**self.headers, "content-type": content_type, **headers},
         )
@@ -155,3 +109,80 @@ class Desk:
 
         wait_for(all_decided, "all receipts are decided", deadline)
         return decided
+
+
+class Desk(Outside):
+    """One running desk of this machine."""
+
+    def __init__(self, folder: Path, providers: Path, workers: int) -> None:
+        self.folder = folder
+        self._providers = providers
+        self._workers = workers
+        super().__init__()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def up(self, environ: Mapping[str, str] | None = None) -> None:
+        """Start it, with settings of the services in `environ` besides, and wait until every process is ready."""
+        command = [sys.executable, "-m", "wiredesk", "up", "--data", str(self.folder), "--port", "0"]
+        command += ["--ingest-port", "0", "--providers", str(self._providers), "--workers", str(self._workers)]
+        log = (self.folder.parent / "up.log").open("ab")
+        self._process = subprocess.Popen(  # noqa: S603  # this very project
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(environ or {})}
+        )
+        log.close()
+        wait_for(self.is_ready, "the desk is ready", READY_SECONDS)
+
+    def down(self) -> float:
+        """Ctrl-C; gives the seconds that the stop took."""
+        assert self._process is not None
+        begun = time.monotonic()
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(STOP_SECONDS)
+        self._process = None
+        return time.monotonic() - begun
+
+    def close(self) -> None:
+        """End it, however it stands."""
+        if self._process is not None and self._process.poll() is None:
+            self.down()
+        super().close()
+
+    def is_ready(self) -> bool:
+        """Whether every process of this start is ready."""
+        assert self._process is not None
+        assert self._process.poll() is None, (self.folder.parent / "up.log").read_text()
+        note = self.note()
+        if note.get("pid") != self._process.pid or not note["processes"] or not (self.folder / "key").exists():
+            return False
+        return all(process["state"] == "ready" for process in note["processes"])
+
+    def note(self) -> dict[str, Any]:
+        """What the desk says of its processes."""
+        try:
+            note: dict[str, Any] = json.loads((self.folder / "up.json").read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return note
+
+    def pid(self, name: str) -> int:
+        """The process of that name, waiting for its restart if need be."""
+
+        def found() -> int:
+            return next((p["pid"] or 0 for p in self.note()["processes"] if p["name"] == name), 0)
+
+        return int(wait_for(found, f"{name} has a process", READY_SECONDS))
+
+    def kill(self, name: str) -> None:
+        """SIGKILL one process; waits until another has taken its place."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: self.note()["processes"] and self.pid(name) != pid, f"{name} is replaced", READY_SECONDS)
+
+    def address(self, service: str) -> str:
+        """Where a service listens, as the desk noted it."""
+        return str(self.note()[service])
+
+    @property
+    def token(self) -> str:
+        """The key that the desk made at its first start."""
+        return (self.folder / "key").read_text().strip()
