@@ -1,0 +1,92 @@
+"""The stack of docker-compose.yml as an operator has it: samples through the published port, wider in mid-stream, hurt, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from wiredesk.connection import Address, Connection
+from wiredesk.pushing import Outcome, follow_all, parcels_of, push_all
+from wiredesk.testing import wait_for
+from wiredesk_core.lifecycle import Standing
+
+pytestmark = [pytest.mark.compose, pytest.mark.slow]
+
+STORIES = 620
+BATCH = 50
+DECIDED_SECONDS = 600.0
+
+
+@pytest.fixture(scope="module")
+def stack(start_stack: Any) -> Any:
+    """One stack for the whole file, its tests in order: the last one takes it down."""
+    return start_stack()
+
+
+def test_the_samples_go_through_the_published_port(stack: Any, repository: Path) -> None:
+    told = push_samples(stack, repository)
+    fates = {line.disposition for line in told}
+    assert {"accepted", "quarantined"} <= fates, told
+    assert "undecided" not in fates
+    chips = next(line.item_id for line in told if "09-chips" in line.file)
+    wait_for(lambda: is_enriched(stack, chips), "the article is enriched", 120)
+    assert stack.get("/v1/items", q="telescope OR volcano").json()["items"]
+    gone = [stack.get(f"/v1/items/{line.item_id}").status_code for line in told if line.item_id]
+    assert 410 in gone
+
+
+def push_samples(stack: Any, repository: Path) -> list[Outcome]:
+    """What became of every sample wire."""
+    parcels = parcels_of([str(repository / "samples/wires")], None)
+    ingest, gateway = (Address(stack.address(service), stack.token) for service in ("ingest", "gateway"))
+    with Connection(ingest) as pushing, Connection(gateway) as reading:
+        refused, pending = push_all(parcels, pushing)
+        return refused + follow_all(pending, reading, 120.0)
+
+
+def is_enriched(stack: Any, item_id: str) -> bool:
+    layers = stack.get(f"/v1/items/{item_id}").json().get("layers", {})
+    return bool(layers) and all(layer["status"] == "done" for layer in layers.values())
+
+
+def test_wider_in_mid_stream_and_hurt_on_the_way_nothing_is_lost_or_doubled(stack: Any, wires: ModuleType) -> None:
+    made = wires.make_wires(seed=23, stories=STORIES)
+    assert len(made) >= 1000
+    journal = push_while(
+        stack,
+        made,
+        {
+            5: lambda: stack.compose("up", "-d", "--no-recreate", "--scale", "enrichment=3", "--scale", "indexing=2"),
+            9: lambda: stack.kill("indexing"),
+            12: lambda: stack.kill("enrichment"),
+            15: lambda: stack.compose("restart", "--timeout", "20", "kafka"),
+        },
+    )
+    assert len(stack.containers("enrichment")) == 3
+    assert len(stack.containers("indexing")) == 2
+    decided = stack.wait_decided(journal, DECIDED_SECONDS)
+    assert {receipt for receipt, found in decided.items() if len(found) != 1} == set()
+    wires.assert_dispositions_add_up(journal, {receipt: found[0] for receipt, found in decided.items()})
+    should = wires.expected(made)
+    served = {uri: state for uri, state in wires.served_now(stack).items() if uri.startswith("urn:alpha:")}
+    assert served == {uri: state for uri, state in should.items() if state[0] is Standing.open}
+    assert wires.followed(stack, "alpha") == should
+
+
+def push_while(stack: Any, made: Sequence[Any], events: dict[int, Any]) -> dict[str, Any]:
+    """Push in batches; after some of them something happens. Gives what was acknowledged: receipt -> wire."""
+    journal: dict[str, Any] = {}
+    for number, start in enumerate(range(0, len(made), BATCH)):
+        batch = made[start : start + BATCH]
+        receipts = stack.push_until_taken("alpha", [wire.data for wire in batch], key=f"batch-{number}", deadline=180)
+        journal.update(zip(receipts, batch, strict=True))
+        events.get(number, lambda: None)()
+    return journal
+
+
+def test_down_leaves_nothing(stack: Any) -> None:
+    stack.down()
+    assert stack.remains() == ""
