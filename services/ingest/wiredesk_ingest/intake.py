@@ -22,7 +22,7 @@ CLAIMS = {
     "json": ("ninjs",),
     "html": ("html",),
     "xml": ("newsml_g2", "html"),
-    "plain": ("plain_text",),
+    "plain": ("plain_text", "iptc_7901", "anpa_1312", "mail"),
 }
 """Formats that a content type may mean, by a word in its subtype; other content types claim nothing."""
 HOW_TO_MEND = "send ninjs, NewsML-G2, HTML or plain text"
@@ -43,11 +43,13 @@ def read_wire(wire: Wire) -> Reading:
         raise Unreadable("empty", "the wire has no content: send the story in the body")
     decoded = decode(wire.data, wire.content_type)
     found = _format_of(wire, decoded.text)
-    text = without_controls(decoded.text)
+    text = decoded.text if found.reads == "controls" else without_controls(decoded.text)
     if not text.strip():
         raise Unreadable("empty", "the wire has no content: send the story in the body")
-    warnings = (*decoded.warnings, *_mismatch(wire, found), *_stripped(decoded, text))
-    raw = Raw(sha256=wire.sha256, format=found.name, charset=decoded.charset, size=len(wire.data))
+    guessed = (*decoded.warnings, *_stripped(decoded, text)) if found.reads != "bytes" else ()
+    warnings = (*_mismatch(wire, found), *guessed)
+    charset = decoded.charset if found.reads != "bytes" else None
+    raw = Raw(sha256=wire.sha256, format=found.name, charset=charset, size=len(wire.data))
     update = {"provider": wire.provider.name, "raw": raw}
     items = tuple(
         item.model_copy(update={**update, "warnings": (*warnings, *item.warnings)}) for item in found.parse(text, wire)

@@ -32,6 +32,8 @@ class Profile:
     language: BCP 47 code of wires that name none. time_zone: IANA name, for times without a zone.
     carries: the provider whose items these are. may_cancel: other providers whose items it may kill.
     boilerplate: regular expressions of lines that belong to no story.
+    kill_lines, correction_lines: regular expressions of take lines and notes by which it kills or corrects a story,
+    where its words are not the usual ones.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Profile:
     carries: str | None = None
     may_cancel: tuple[str, ...] = ()
     boilerplate: tuple[str, ...] = ()
+    kill_lines: tuple[str, ...] = ()
+    correction_lines: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:
@@ -126,4 +130,6 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
     "time_zone": _zone,
     "may_cancel": _texts,
     "boilerplate": _patterns,
+    "kill_lines": _patterns,
+    "correction_lines": _patterns,
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from wiredesk_core.item import Item
 
-from wiredesk_ingest.formats import html_page, newsml_g2, ninjs, plain_text
+from wiredesk_ingest.formats import html_page, iptc_7901, newsml_g2, ninjs, plain_text
 from wiredesk_ingest.wire import Wire
 
 
@@ -16,12 +17,15 @@ class WireFormat:
     """How one format is told from others by its text, and read.
 
     parse raises Unreadable, and nothing else on purpose. version goes up whenever items come out differently.
+    reads: what parse wants. Most want clean text; to wire formats of old, control characters are the framing;
+    where each part has a charset of its own, the bytes alone count and the text is of no use.
     """
 
     name: str
     version: int
     recognise: Callable[[str], bool]
     parse: Callable[[str, Wire], tuple[Item, ...]]
+    reads: Literal["text", "controls", "bytes"] = "text"
 
     @property
     def parser(self) -> str:
@@ -30,6 +34,7 @@ class WireFormat:
 
 
 FORMATS: tuple[WireFormat, ...] = (
+    WireFormat("iptc_7901", 1, iptc_7901.recognise, iptc_7901.parse, reads="controls"),
     WireFormat("ninjs", 1, ninjs.recognise, ninjs.parse),
     WireFormat("newsml_g2", 1, newsml_g2.recognise, newsml_g2.parse),
     WireFormat("html", 1, html_page.recognise, html_page.parse),

@@ -21,10 +21,8 @@ MAGIC = (
     b"\xd0\xcf\x11\xe0",
     b"BM6",
 )
-AGENCY_CONTROLS = re.compile(r"[\x01-\x04]")
-"""SOH, STX, ETX and EOT frame IPTC 7901 and ANPA 1312 messages."""
-STRANGE = re.compile(r"[\x00\x05-\x08\x0e-\x10\x15\x17-\x1a\x1c\x1d\x80-\x9f\ufffd]")
-"""What neither stories nor their framing hold; one in twenty makes it no text."""
+STRANGE = re.compile(r"[\x00\x05-\x07\x0e\x0f\x15\x17-\x1a\x1c\x1d\x80-\x9f\ufffd]")
+"""What neither stories nor their framing hold, tables of agencies included; one in twenty makes it no text."""
 MAIL_HEADER = re.compile(
     r"^(?:received|from|to|subject|date|mime-version|message-id|return-path):[ \t]", re.IGNORECASE | re.MULTILINE
 )
@@ -52,8 +50,6 @@ def foreign_kind(data: bytes, text: str) -> str | None:
     head = text[:HEAD]
     if len(STRANGE.findall(head)) * 20 > len(head):
         return "not text"
-    if AGENCY_CONTROLS.search(head):
-        return "an IPTC 7901 or ANPA 1312 message"
     if len({header.lower() for header in MAIL_HEADER.findall(_first_lines(head))}) >= 3:
         return "an e-mail"
     return None
