@@ -95,7 +95,9 @@ def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
     assert outcome(data)
 
 
-@given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"{", b"[", b"<html>", b"<!DOCTYPE "]),
+@given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"{", b"[", b"<html>", b"<!DOCTYPE ",
+                        b"\x01fjo0147 4 pl 61\r\nslug/\r\n\x02", b"\x16\x01V2607\x1fnorth\r\nr i\x13\x11 BC-EU--Ferry",
+                        b"\x01fjo1 4 i\n\x02KILL\nNews =\n\n\x03111200 JUN 24\x04\x01"]),
        st.binary(max_size=200))  # fmt: skip
 @settings(max_examples=200, deadline=None)
 def test_no_beginning_of_a_wire_raises_anything_but_unreadable(start: bytes, rest: bytes) -> None:
@@ -143,3 +145,24 @@ def test_a_wire_cut_off_anywhere_is_read_or_refused(length: int) -> None:
 @settings(max_examples=50, deadline=None)
 def test_no_byte_order_mark_raises_anything_but_unreadable(start: bytes, rest: bytes) -> None:
     assert outcome(start + rest)
+
+
+COPY_WORDS = st.lists(st.from_regex(r"[a-zà-öø-ÿ0-9]{1,9}", fullmatch=True), min_size=1, max_size=12)
+
+
+@given(st.lists(COPY_WORDS, min_size=1, max_size=6), st.sampled_from(["\r\n", "\n", "\r\r\n"]))
+@settings(max_examples=100, deadline=None)
+def test_all_words_of_agency_copy_come_through(paragraphs: list[list[str]], end: str) -> None:
+    words = [word for paragraph in paragraphs for word in paragraph]
+    iptc = [
+        f"\x01fjo0147 4 pl 61{end}{end}slug/{end}\x02Head ={end}",
+        *(" ".join(p) + end for p in paragraphs),
+        "\x03\x04",
+    ]
+    anpa = [
+        f"\x01V2607\x1fnorth{end}r i\x13\x11 BC-Slug 06-11{end}\x02^Head<",
+        *("\t" + " ".join(p) for p in paragraphs),
+    ]
+
+    for lines in (iptc, anpa):
+        assert read_wire(Wire(end.join(lines).encode(), PROFILE)).items[0].body_text.split() == words
