@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-import trustme
 from wiredesk_core.lifecycle import Standing
 
 pytestmark = [pytest.mark.compose, pytest.mark.slow]
 
-NAMES = {
-    "kafka": ["kafka"],
-    "operator": ["operator"],
-    "postgres": ["postgres"],
-    "opensearch": ["opensearch"],
-    "front": ["localhost", "front"],
-}
-"""Who has a certificate, and for which hosts."""
 DECIDED_SECONDS = 300.0
 INTRUDE = """
 import asyncio, sys
@@ -46,19 +38,10 @@ asyncio.run(intrude(sys.argv[1]))
 
 
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as the overlay wants it."""
+def certificates(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the overlay wants it, made as an operator would who tries it out."""
     folder = tmp_path_factory.mktemp("certificates")
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(folder / "ca.crt")
-    for name, hosts in NAMES.items():
-        issued = authority.issue_cert(*hosts, common_name=name)
-        issued.private_key_pem.write_to_path(folder / f"{name}.key")
-        for number, part in enumerate(issued.cert_chain_pems):
-            part.write_to_path(folder / f"{name}.crt", append=number > 0)
-    for file in folder.iterdir():
-        file.chmod(0o644)  # the containers' users are not this one
-    folder.chmod(0o755)
+    subprocess.run([repository / "deploy/secure/certificates", folder], check=True, capture_output=True)
     return folder
 
 
