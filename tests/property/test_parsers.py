@@ -96,6 +96,8 @@ def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
 
 
 @given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"{", b"[", b"<html>", b"<!DOCTYPE ",
+            b"<rss version='2.0'><channel><item><title>",
+            b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='http://[",
                         b"\x01fjo0147 4 pl 61\r\nslug/\r\n\x02", b"\x16\x01V2607\x1fnorth\r\nr i\x13\x11 BC-EU--Ferry",
                         b"\x01fjo1 4 i\n\x02KILL\nNews =\n\n\x03111200 JUN 24\x04\x01"]),
        st.binary(max_size=200))  # fmt: skip
@@ -123,6 +125,19 @@ def test_all_words_of_a_body_come_through_in_order(tree: tuple[str, list[str]]) 
 def test_all_words_come_through_a_whole_wire(tree: tuple[str, list[str]]) -> None:
     markup, words = tree
     data = json.dumps({"uri": "urn:x", "body_html": markup}).encode()
+
+    assert read_wire(Wire(data, PROFILE)).items[0].body_text.split() == words
+
+
+RSS = '<rss version="2.0" xmlns:c="http://purl.org/rss/1.0/modules/content/"><channel><item><c:encoded>{}</c:encoded>'
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>urn:x</id><content type="html">{}</content></entry></feed>'
+
+
+@given(block_tree(), st.sampled_from([RSS + "</item></channel></rss>", RSS, ATOM]))
+@settings(max_examples=100, deadline=None)
+def test_all_words_come_through_a_feed(tree: tuple[str, list[str]], feed: str) -> None:
+    markup, words = tree
+    data = feed.format(html.escape(markup)).encode()
 
     assert read_wire(Wire(data, PROFILE)).items[0].body_text.split() == words
 

@@ -21,7 +21,9 @@ from wiredesk_ingest.wire import Wire
 CLAIMS = {
     "json": ("ninjs",),
     "html": ("html",),
-    "xml": ("newsml_g2", "html"),
+    "rss": ("feed",),
+    "atom": ("feed",),
+    "xml": ("newsml_g2", "html", "feed"),
     "plain": ("plain_text", "iptc_7901", "anpa_1312", "mail"),
 }
 """Formats that a content type may mean, by a word in its subtype; other content types claim nothing."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from wiredesk_core.item import Item
 
-from wiredesk_ingest.formats import anpa_1312, html_page, iptc_7901, newsml_g2, ninjs, plain_text
+from wiredesk_ingest.formats import anpa_1312, feeds, html_page, iptc_7901, newsml_g2, ninjs, plain_text
 from wiredesk_ingest.wire import Wire
 
 
@@ -38,6 +38,7 @@ FORMATS: tuple[WireFormat, ...] = (
     WireFormat("iptc_7901", 1, iptc_7901.recognise, iptc_7901.parse, reads="controls"),
     WireFormat("ninjs", 1, ninjs.recognise, ninjs.parse),
     WireFormat("newsml_g2", 1, newsml_g2.recognise, newsml_g2.parse),
+    WireFormat("feed", 1, feeds.recognise, feeds.parse),
     WireFormat("html", 1, html_page.recognise, html_page.parse),
     WireFormat("plain_text", 1, plain_text.recognise, plain_text.parse),
 )

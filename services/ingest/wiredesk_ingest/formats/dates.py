@@ -12,6 +12,7 @@ from wiredesk_core.moments import FAR_FUTURE
 SPACED = re.compile(r"^(\d{4}-?\d\d-?\d\d)[ T]\s*(\d.*)$")
 LONG_FRACTION = re.compile(r"([.,]\d{6})\d+")
 DAY_ONLY = re.compile(r"\d{4}-?\d\d-?\d\d(Z|[+-]\d\d:?\d\d)?")
+COLON_OFFSET = re.compile(r"([+-]\d\d):(\d\d)$")
 ZONED = re.compile(r"(Z|[+-]\d\d(:?\d\d)?|\b[A-Z]{3,4})$", re.IGNORECASE)
 
 
@@ -61,8 +62,8 @@ def _iso(text: str) -> datetime | None:
 
 
 def _mail(text: str) -> datetime | None:
-    """`Tue, 11 Jun 2024 14:20:05 +0200`, as RSS and mail write it."""
+    """`Tue, 11 Jun 2024 14:20:05 +0200`, as RSS and mail write it; some put a colon into the offset."""
     try:
-        return parsedate_to_datetime(text)
+        return parsedate_to_datetime(COLON_OFFSET.sub(r"\1\2", text))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
