@@ -49,7 +49,10 @@ def recognise(text: str) -> bool:
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
-    """The entries in the order of the feed. A feed may be empty. Raises Unreadable: xml_bomb, external_entity."""
+    """The entries in the order of the feed. A feed may be empty.
+
+    Raises Unreadable: xml_bomb, external_entity, xml_broken, feed_broken.
+    """
     refuse_entities(text)
     bare = XML_DECLARATION.sub("", text, count=1).strip()
     told, repaired = _read(bare)
@@ -60,22 +63,26 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
 def _read(text: str) -> tuple[Any, tuple[ParseWarning, ...]]:
     """What feedparser says, of a mended text where it cannot read the given one: its own second try loses words."""
     told = _told(text)
-    if not told.get("bozo"):
+    if told is not None and not told.get("bozo"):
         return told, ()
-    try:
-        document = parse_xml(text)
-    except Unreadable:
-        return told, (ParseWarning(code="xml_repaired", detail=str(told.get("bozo_exception"))[:200]),)
-    return _told(etree.tostring(document.root, encoding="unicode")), document.warnings
+    document = parse_xml(text)
+    mended = _told(etree.tostring(document.root, encoding="unicode"))
+    if mended is None:
+        raise Unreadable("feed_broken", "elements stand where no feed has them: send valid RSS or Atom")
+    return mended, document.warnings
 
 
 def _told(text: str) -> Any:
-    return feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers=UTF_8,
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    """What feedparser says; None where it stumbles over elements in places that it does not expect."""
+    try:
+        return feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            response_headers=UTF_8,
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return None
 
 
 def _item(entry: Fields, feed: Fields, wire: Wire, repaired: tuple[ParseWarning, ...]) -> Item:
