@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 from wiredesk.kafka import Broker
 from wiredesk.places import cache_folder
+from wiredesk_core.broker.access import BrokerAccess
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +25,11 @@ def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def kafka(kafka_broker: Broker) -> str:
-    """Bootstrap address of the session's broker; started again if an earlier test left it dead."""
+def kafka(kafka_broker: Broker) -> BrokerAccess:
+    """How to reach the session's broker; started again if an earlier test left it dead."""
     if kafka_broker.pid is None:
         kafka_broker.start()
-    return kafka_broker.bootstrap
+    return BrokerAccess(kafka_broker.bootstrap)
 
 
 @pytest.fixture(scope="session")

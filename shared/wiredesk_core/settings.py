@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,6 +15,14 @@ class SharedSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WIREDESK_", frozen=True, extra="ignore")
 
     broker: str = Field(default="127.0.0.1:9092", description="Kafka bootstrap servers, host:port,host:port")
+    broker_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="How Kafka is spoken to: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    )
+    broker_ca: Path | None = Field(default=None, description="PEM file of the authorities trusted to name the broker")
+    broker_certificate: Path | None = Field(default=None, description="PEM file of our own certificate, if asked for")
+    broker_key: Path | None = Field(default=None, description="PEM file of its key")
+    broker_user: str = Field(default="", description="Our name in Kafka (SCRAM-SHA-512)")
+    broker_password: SecretStr = Field(default=SecretStr(""), description="Our password in Kafka")
     archive: str = Field(default="sqlite:.wiredesk/archive.db", description="Where items live: sqlite:PATH")
     registry: str = Field(default="sqlite:.wiredesk/registry.db", description="Where keys live: sqlite:PATH")
     index: str = Field(default="tantivy:.wiredesk/index", description="Where search happens: tantivy:FOLDER")

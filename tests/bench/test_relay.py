@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.broker.topic_admin import ensure_topics
 from wiredesk_core.messages import Outgoing
@@ -33,16 +34,16 @@ TOPICS = [
 ]
 
 
-async def test_the_runner_beside_a_bare_loop(kafka: str, meter: Any, show: Any, tmp_path: Path) -> None:
+async def test_the_runner_beside_a_bare_loop(kafka: BrokerAccess, meter: Any, show: Any, tmp_path: Path) -> None:
     await ensure_topics(kafka, TOPICS)
-    await fill(kafka)
+    await fill(kafka.bootstrap)
     copiers: dict[str, tuple[Path, list[str]]] = {"bare loop": (BARE, []), "runner": (RELAY, [str(tmp_path)])}
     rates: dict[str, list[float]] = {name: [] for name in copiers}
     rows = []
-    async with output(kafka) as copied:
+    async with output(kafka.bootstrap) as copied:
         for turn in range(ROUNDS):
             for name, (program, rest) in copiers.items():
-                command = [str(program), kafka, f"{program.stem}-{turn}", *rest]
+                command = [str(program), kafka.bootstrap, f"{program.stem}-{turn}", *rest]
                 rate, cpu = await copy(command, copied, meter)
                 rates[name].append(rate)
                 rows.append([f"{name}, round {turn + 1}", f"{rate:.0f}", f"{1e6 * cpu:.0f}"])
@@ -52,7 +53,7 @@ async def test_the_runner_beside_a_bare_loop(kafka: str, meter: Any, show: Any, 
 
 async def fill(bootstrap: str) -> None:
     """Put the records on relay.in."""
-    publisher = KafkaPublisher(bootstrap, client_id="bench")
+    publisher = KafkaPublisher(BrokerAccess(bootstrap), client_id="bench")
     for start in range(0, RECORDS, 1000):
         await publisher.publish(
             [Outgoing("relay.in", str(n).encode(), b"x" * SIZE) for n in range(start, start + 1000)]

@@ -13,6 +13,7 @@ from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import run_until_stopped
 from wiredesk_core.agents.stage import Done, Outcome, Record
 from wiredesk_core.blobs.folder import FolderBlobs
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.messages import Outgoing
@@ -41,9 +42,10 @@ async def main(bootstrap: str, group: str, blobs: Path) -> None:
     """Copy until told to stop."""
     stop = asyncio.Event()
     stop_on_signals(stop)
-    publisher = KafkaPublisher(bootstrap, client_id=group)
+    access = BrokerAccess(bootstrap)
+    publisher = KafkaPublisher(access, client_id=group)
     runner = Runner(Relay(), publisher, FolderBlobs(blobs), SystemClock())
-    await run_until_stopped(Agents(group, bootstrap, [Binding(SOURCE, runner)], "relay-0"), stop, [])
+    await run_until_stopped(Agents(group, access, [Binding(SOURCE, runner)], "relay-0"), stop, [])
     await publisher.close()
 
 

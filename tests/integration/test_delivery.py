@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.broker.topic_admin import ensure_topics
 from wiredesk_core.messages import Outgoing
@@ -29,10 +30,10 @@ TOPICS = tuple(
 
 
 @pytest.fixture
-async def seen(kafka: str) -> AsyncIterator[Any]:
+async def seen(kafka: BrokerAccess) -> AsyncIterator[Any]:
     """Counts the numbers that arrive on relay.out."""
     await ensure_topics(kafka, TOPICS)
-    consumer = AIOKafkaConsumer("relay.out", bootstrap_servers=kafka, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer("relay.out", **kafka.options(), auto_offset_reset="earliest")
     await consumer.start()
     yield consumer
     await consumer.stop()
@@ -46,13 +47,13 @@ async def count_until(consumer: Any, tally: Counter[bytes], wanted: int, deadlin
                 tally.update(record.key for record in records)
 
 
-async def test_three_kills_in_mid_stream_lose_nothing(kafka: str, seen: Any, tmp_path: Path) -> None:
+async def test_three_kills_in_mid_stream_lose_nothing(kafka: BrokerAccess, seen: Any, tmp_path: Path) -> None:
     numbers = [Outgoing("relay.in", str(n).encode(), b"x" * 1000) for n in range(RECORDS)]
     publisher = KafkaPublisher(kafka, client_id="journal")
     for start in range(0, RECORDS, 1000):
         await publisher.publish(numbers[start : start + 1000])
     await publisher.close()
-    command = [str(Path(__file__).with_name("relay.py")), kafka, "relay", str(tmp_path)]
+    command = [str(Path(__file__).with_name("relay.py")), kafka.bootstrap, "relay", str(tmp_path)]
     tally: Counter[bytes] = Counter()
     for kill in range(KILLS):
         relay = await asyncio.create_subprocess_exec(sys.executable, *command)

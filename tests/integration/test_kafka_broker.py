@@ -10,6 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from wiredesk.kafka import Broker, answers
 from wiredesk.places import cache_folder
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.topic_admin import check_topics, ensure_topics
 from wiredesk_core.failures import BrokerDown, Misconfigured
 from wiredesk_core.topics import TOPICS, Topic
@@ -23,17 +24,17 @@ def topic_named(name: str) -> Topic:
     return Topic(name, "key", "anything", 1, 24, False, ("test",), ("test",))
 
 
-async def test_confirmed_records_survive_a_kill_of_the_broker(kafka: str, kafka_broker: Broker) -> None:
+async def test_confirmed_records_survive_a_kill_of_the_broker(kafka: BrokerAccess, kafka_broker: Broker) -> None:
     topic = topic_named("test.survives")
     await ensure_topics(kafka, [topic])
-    await produce(kafka, topic.name, RECORDS)
+    await produce(kafka.bootstrap, topic.name, RECORDS)
 
     kafka_broker.kill()
-    assert not answers(kafka)
+    assert not answers(kafka.bootstrap)
     kafka_broker.launch()
     await kafka_broker.started()
 
-    assert await consume(kafka, topic.name, len(RECORDS)) == RECORDS
+    assert await consume(kafka.bootstrap, topic.name, len(RECORDS)) == RECORDS
 
 
 async def test_an_orderly_stop_keeps_records_and_cluster(tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ async def test_an_orderly_stop_keeps_records_and_cluster(tmp_path: Path) -> None
     await broker.started()
     cluster = (broker.data_dir / "cluster.id").read_text("utf-8")
     topic = topic_named("test.kept")
-    await ensure_topics(broker.bootstrap, [topic])
+    await ensure_topics(BrokerAccess(broker.bootstrap), [topic])
     await produce(broker.bootstrap, topic.name, RECORDS)
     broker.stop()
     assert broker.pid is None
@@ -57,14 +58,14 @@ async def test_an_orderly_stop_keeps_records_and_cluster(tmp_path: Path) -> None
         again.stop()
 
 
-async def test_the_topic_table_is_created_once_and_then_found_right(kafka: str) -> None:
+async def test_the_topic_table_is_created_once_and_then_found_right(kafka: BrokerAccess) -> None:
     await ensure_topics(kafka, TOPICS)
 
     assert await ensure_topics(kafka, TOPICS) == ()
     assert await check_topics(kafka, TOPICS) == ()
 
 
-async def test_a_topic_with_other_partitions_or_settings_is_refused(kafka: str) -> None:
+async def test_a_topic_with_other_partitions_or_settings_is_refused(kafka: BrokerAccess) -> None:
     topic = topic_named("test.differs")
     assert await ensure_topics(kafka, [topic]) == (topic.name,)
 
@@ -74,7 +75,7 @@ async def test_a_topic_with_other_partitions_or_settings_is_refused(kafka: str) 
         await ensure_topics(kafka, [replace(topic, compacted=True)])
 
 
-async def test_a_topic_that_cannot_be_created_is_an_error_and_not_a_silence(kafka: str) -> None:
+async def test_a_topic_that_cannot_be_created_is_an_error_and_not_a_silence(kafka: BrokerAccess) -> None:
     with pytest.raises(Misconfigured, match="could not be created"):
         await ensure_topics(kafka, [topic_named("no blanks allowed")])
     with pytest.raises(Misconfigured, match="could not be created"):
@@ -83,15 +84,17 @@ async def test_a_topic_that_cannot_be_created_is_an_error_and_not_a_silence(kafk
 
 async def test_a_missing_broker_is_said_to_be_missing() -> None:
     with pytest.raises(BrokerDown, match=r"127\.0\.0\.1:1 did not answer"):
-        await ensure_topics("127.0.0.1:1", TOPICS)
+        await ensure_topics(BrokerAccess("127.0.0.1:1"), TOPICS)
 
 
-def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path, kafka_broker: Broker, kafka: str) -> None:
+def test_a_taken_port_is_refused_before_anything_starts(
+    tmp_path: Path, kafka_broker: Broker, kafka: BrokerAccess
+) -> None:
     second = Broker(tmp_path / "kafka", cache_folder(os.environ), port=kafka_broker.port)
 
     with pytest.raises(Misconfigured, match=f"Port {kafka_broker.port} on 127.0.0.1 is taken"):
         second.start()
-    assert answers(kafka)
+    assert answers(kafka.bootstrap)
 
 
 def test_a_broker_that_ends_while_starting_says_why(tmp_path: Path) -> None:

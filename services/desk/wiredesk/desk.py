@@ -213,7 +213,9 @@ async def _make_topics(bootstrap: str, replication: int) -> None:
     from wiredesk_core.broker.topic_admin import ensure_topics
     from wiredesk_core.topics import TOPICS
 
-    await ensure_topics(bootstrap, TOPICS, replication=replication)
+    from wiredesk.lag import access_to
+
+    await ensure_topics(access_to(bootstrap), TOPICS, replication=replication)
 
 
 def _process_note(run: Run, ports: Ports) -> ProcessNote:

@@ -150,8 +150,10 @@ async def topics(subject: Subject) -> list[Finding]:
         return [Finding("topics", True, "not looked at: no desk runs here")]
     from wiredesk_core.broker.topic_admin import check_topics
 
+    from wiredesk.lag import access_to
+
     try:
-        wrong = await check_topics(note.broker, TOPICS)
+        wrong = await check_topics(access_to(note.broker), TOPICS)
     except Failure as failure:
         return [Finding("topics", False, f"{failure} See the log of Kafka in {subject.folder.logs}")]
     return [Finding("topics", not wrong, "; ".join(wrong) or f"{len(TOPICS)} as in the table")]

@@ -8,14 +8,21 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.failures import BrokerDown
+from wiredesk_core.settings import SharedSettings
 from wiredesk_core.topics import TOPICS
 
 
-async def lag_of(bootstrap: str) -> dict[str, int]:
+def access_to(bootstrap: str) -> BrokerAccess:
+    """A broker by its address, reached as the environment says (TLS, user)."""
+    return BrokerAccess.of(SharedSettings(broker=bootstrap))
+
+
+async def lag_of(access: BrokerAccess) -> dict[str, int]:
     """`service: topic` → records that wait; of the services that read each topic by the table."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
+    admin = AIOKafkaAdminClient(**access.options(), request_timeout_ms=5_000)
+    consumer = AIOKafkaConsumer(**access.options(), request_timeout_ms=5_000)
     try:
         await admin.start()
         await consumer.start()
@@ -25,7 +32,7 @@ async def lag_of(bootstrap: str) -> dict[str, int]:
             for group in sorted(groups & set(topic.consumers)):
                 waiting[f"{group}: {topic.name}"] = await _lag(admin, consumer, group, topic.name)
     except (KafkaError, OSError) as broken:
-        raise BrokerDown(f"Kafka at {bootstrap} did not answer: {broken}") from broken
+        raise BrokerDown(f"Kafka at {access.bootstrap} did not answer: {broken}") from broken
     finally:
         await admin.close()
         await consumer.stop()

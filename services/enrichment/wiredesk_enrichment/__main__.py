@@ -9,6 +9,7 @@ from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.blobs import open_blobs
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
@@ -28,6 +29,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     """The service, until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     stop_on_signals(stop)
+    access = BrokerAccess.of(shared)
     clock = SystemClock()
     pool = WorkerPool(
         worker.work,
@@ -38,16 +40,16 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
         arguments=[settings.spacy_model],
     )
     blobs = open_blobs(shared.blobs)
-    publisher = ClaimingPublisher(KafkaPublisher(shared.broker, client_id="enrichment"), blobs)
+    publisher = ClaimingPublisher(KafkaPublisher(access, client_id="enrichment"), blobs)
     runner = Runner(EnrichStage(pool, clock, CHAIN_VERSION), publisher, blobs, clock)
     binding = Binding(ITEM_ACCEPTED, runner, batch=settings.batch)
-    agents = Agents("enrichment", shared.broker, [binding], shared.instance)
+    agents = Agents("enrichment", access, [binding], shared.instance)
     health = web_app(
         service="enrichment", title="Enrichment", version="1", description="", checks={"agents": agents.check}
     )
     socket = listen("127.0.0.1", shared.metrics_port)
     try:
-        await broker_answers(shared.broker)
+        await broker_answers(access)
         await pool.warm()
         await run_until_stopped(agents, stop, [serve(health, socket, stop)])
     finally:

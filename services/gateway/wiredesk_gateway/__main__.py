@@ -8,6 +8,7 @@ import sys
 import uvloop
 from wiredesk_core.archive import open_archive_reader
 from wiredesk_core.blobs import open_blobs
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Misconfigured
 from wiredesk_core.index import open_index_reader
@@ -33,7 +34,7 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
     clock = SystemClock()
     archive, index = open_archive_reader(shared.archive), open_index_reader(shared.index)
     registry = open_registry(shared.registry, clock)
-    changes = KafkaChangeLog(shared.broker, ITEM_CHANGED, open_blobs(shared.blobs))
+    changes = KafkaChangeLog(BrokerAccess.of(shared), ITEM_CHANGED, open_blobs(shared.blobs))
     app = create_app(
         archive=archive,
         index=index,

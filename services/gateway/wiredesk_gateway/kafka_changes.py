@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from pydantic import ValidationError
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.claims import unwrap
 from wiredesk_core.failures import BrokerDown, Poison
 from wiredesk_core.messages import Changed
@@ -37,8 +38,8 @@ _log = log(__name__)
 class KafkaChangeLog:
     """A ChangeLog over one topic. `follow` has to run beside it; until it has met the broker, reads raise BrokerDown."""
 
-    def __init__(self, bootstrap: str, topic: Topic, blobs: Blobs, *, window_bytes: int = WINDOW_BYTES) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, access: BrokerAccess, topic: Topic, blobs: Blobs, *, window_bytes: int = WINDOW_BYTES) -> None:
+        self._access = access
         self._topic = topic.name
         self._blobs = blobs
         self._window_bytes = window_bytes
@@ -90,7 +91,7 @@ class KafkaChangeLog:
 
     async def _follow_once(self) -> None:
         """From the log's end on, for as long as the broker answers."""
-        epoch, partitions = await _survey(self._bootstrap, self._topic)
+        epoch, partitions = await _survey(self._access, self._topic)
         async with self._consumer() as consumer:
             places = [self._at(partition) for partition in partitions]
             ends = await consumer.end_offsets(places)
@@ -200,7 +201,7 @@ class KafkaChangeLog:
 
     def _new_consumer(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **self._access.options(),
             client_id="gateway",
             group_id=None,
             enable_auto_commit=False,
@@ -223,9 +224,9 @@ class KafkaChangeLog:
         grown.set()
 
 
-async def _survey(bootstrap: str, topic: str) -> tuple[str, list[int]]:
+async def _survey(access: BrokerAccess, topic: str) -> tuple[str, list[int]]:
     """The cluster's id, which names the log in cursors (another cluster numbers its records anew), and the partitions."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_MS)
+    admin = AIOKafkaAdminClient(**access.options(), request_timeout_ms=REQUEST_MS)
     try:
         await admin.start()
         cluster = await admin.describe_cluster()

@@ -11,6 +11,7 @@ from wiredesk_core.agents.service import broker_answers, carry_out, run_until_st
 from wiredesk_core.agents.stage import Stage
 from wiredesk_core.archive import open_archive
 from wiredesk_core.blobs import open_blobs
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
@@ -39,9 +40,10 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
     """The service, until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     stop_on_signals(stop)
+    access = BrokerAccess.of(shared)
     clock, blobs = SystemClock(), open_blobs(shared.blobs)
     archive, index = open_archive(shared.archive), open_index(shared.index)
-    publisher = ClaimingPublisher(KafkaPublisher(shared.broker, client_id="indexing"), blobs)
+    publisher = ClaimingPublisher(KafkaPublisher(access, client_id="indexing"), blobs)
     ledger = Ledger(archive, index, publisher, clock)
 
     def bind(topic: Topic, stage: Stage, within: float = URGENT_SECONDS) -> Binding:
@@ -53,11 +55,11 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
         bind(WIRE_QUARANTINED, ShelfStage(archive), PATIENT_SECONDS),
         bind(RECEIPT_NOTED, ReceiptStage(archive)),
     ]
-    agents = Agents("indexing", shared.broker, bindings, shared.instance)
+    agents = Agents("indexing", access, bindings, shared.instance)
     health = web_app(service="indexing", title="Indexing", version="1", description="", checks={"agents": agents.check})
     socket = listen("127.0.0.1", shared.metrics_port)
     try:
-        await broker_answers(shared.broker)
+        await broker_answers(access)
         resumed = await ledger.resume()
         _log.info("announced what was left", revisions=resumed)
         beside = [serve(health, socket, stop), release_embargoes(ledger, settings.release_seconds, stop)]

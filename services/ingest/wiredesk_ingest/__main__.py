@@ -11,6 +11,7 @@ from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.blobs import open_blobs
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
@@ -38,14 +39,15 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     """The service, until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     stop_on_signals(stop)
+    access = BrokerAccess.of(shared)
     clock, blobs = SystemClock(), open_blobs(shared.blobs)
     providers_toml = read_providers(shared)
     profiles = read_profiles(providers_toml)
     pool = parsing_pool(providers_toml, settings, settings.workers)
     dry_pool = parsing_pool(providers_toml, settings, 1)  # so that trying wires out never delays live ones
-    publisher = ClaimingPublisher(KafkaPublisher(shared.broker, client_id="ingest"), blobs)
+    publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
     runner = Runner(ParseStage(pool, clock), publisher, blobs, clock)
-    agents = Agents("ingest", shared.broker, [Binding(WIRE_RECEIVED, runner)], shared.instance)
+    agents = Agents("ingest", access, [Binding(WIRE_RECEIVED, runner)], shared.instance)
     registry = open_registry(shared.registry, clock)
     app = create_app(
         publisher=publisher,
@@ -62,7 +64,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         folder = WatchedFolder(settings.folder, publisher, profiles, clock, settings.max_body_bytes)
         beside.append(watch(folder, settings.folder_interval, stop))
     try:
-        await broker_answers(shared.broker)
+        await broker_answers(access)
         await pool.warm()
         await run_until_stopped(agents, stop, beside)
     finally:

@@ -20,6 +20,7 @@ from faust.types.tuples import TP
 
 from wiredesk_core.agents.runner import Runner, headers_of
 from wiredesk_core.agents.stage import Record
+from wiredesk_core.broker.access import MECHANISM, BrokerAccess
 from wiredesk_core.failures import Misconfigured, Transient
 from wiredesk_core.telemetry import log
 from wiredesk_core.topics import MAX_RECORD_BYTES, Topic
@@ -125,10 +126,10 @@ def assert_compiled() -> None:
 class Agents:
     """The Faust side of a service: starts with its bindings, stops gracefully, tells when it has crashed."""
 
-    def __init__(self, group: str, bootstrap: str, bindings: Sequence[Binding], instance: str = "") -> None:
+    def __init__(self, group: str, access: BrokerAccess, bindings: Sequence[Binding], instance: str = "") -> None:
         assert_compiled()
         self.progress = Progress(runners=[binding.runner for binding in bindings])
-        self._app = _build_app(group, bootstrap, bindings, instance)
+        self._app = _build_app(group, access, bindings, instance)
         self._app.progress = self.progress
         for binding in bindings:
             _attach(self._app, binding, self.progress)
@@ -153,11 +154,12 @@ class Agents:
         await self._app.stop()
 
 
-def _build_app(group: str, bootstrap: str, bindings: Sequence[Binding], instance: str) -> App:
+def _build_app(group: str, access: BrokerAccess, bindings: Sequence[Binding], instance: str) -> App:
     largest = max(binding.batch for binding in bindings)
     return App(
         group,
-        broker=";".join(f"kafka://{server}" for server in bootstrap.split(",")),
+        broker=";".join(f"kafka://{server}" for server in access.bootstrap.split(",")),
+        broker_credentials=_credentials(access),
         processing_guarantee="at_least_once",
         broker_commit_interval=1.0,
         broker_session_timeout=10.0,
@@ -178,6 +180,15 @@ def _build_app(group: str, bootstrap: str, bindings: Sequence[Binding], instance
         web_enabled=False,
         autodiscover=False,
     )
+
+
+def _credentials(access: BrokerAccess) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    """The same access in Faust's words."""
+    if access.uses_sasl:
+        return faust.SASLCredentials(
+            username=access.user, password=access.password, ssl_context=access.tls(), mechanism=MECHANISM
+        )
+    return faust.SSLCredentials(context=access.tls()) if access.uses_tls else None
 
 
 def _attach(app: App, binding: Binding, progress: Progress) -> None:

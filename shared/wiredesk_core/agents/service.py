@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from wiredesk_core.agents.faust_app import Agents
 from wiredesk_core.agents.runner import EXIT_UNDELIVERED, die
+from wiredesk_core.broker.access import BrokerAccess, refusal_told
 from wiredesk_core.failures import BrokerDown, Failure, Misconfigured
 from wiredesk_core.telemetry import log
 
@@ -37,16 +38,19 @@ def carry_out(service: Coroutine[Any, Any, None]) -> None:
         raise SystemExit(EXIT_MISCONFIGURED if isinstance(failure, Misconfigured) else EXIT_UNDELIVERED) from None
 
 
-async def broker_answers(bootstrap: str, deadline: float = BROKER_SECONDS) -> None:
+async def broker_answers(access: BrokerAccess, deadline: float = BROKER_SECONDS) -> None:
     """Returns once the broker can be reached. Raises BrokerDown after so many seconds."""
     give_up = time.monotonic() + deadline
     while True:
-        client = AIOKafkaClient(bootstrap_servers=bootstrap)
+        client = AIOKafkaClient(**access.options())
         try:
             await client.bootstrap()
         except KafkaError as refused:
+            await refusal_told(access)
             if time.monotonic() > give_up:
-                raise BrokerDown(f"no broker answers at {bootstrap}: is it running, is the address right?") from refused
+                raise BrokerDown(
+                    f"no broker answers at {access.bootstrap}: is it running, is the address right?"
+                ) from refused
             await asyncio.sleep(0.5)
         else:
             return

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.memory import held_back
+from wiredesk_core.failures import Misconfigured
 from wiredesk_core.messages import Outgoing
 from wiredesk_core.ports import NotPublished
 from wiredesk_core.telemetry import log
@@ -33,8 +35,8 @@ class KafkaPublisher:
     A producer that lost its broker can stay out of sequence for ever (aiokafka issue 1017); a new one does not.
     """
 
-    def __init__(self, bootstrap: str, *, client_id: str, deadline: float = 20.0) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, access: BrokerAccess, *, client_id: str, deadline: float = 20.0) -> None:
+        self._access = access
         self._client_id = client_id
         self._deadline = deadline
         self._producer: AIOKafkaProducer | None = None
@@ -53,12 +55,16 @@ class KafkaPublisher:
                 for record in records:
                     confirmations.append(await _enqueue(producer, record))  # noqa: PERF401  # kept when one raises
                 await asyncio.wait(confirmations)
+        except TopicAuthorizationFailedError as refused:
+            raise self._not_ours(records) from refused
         except (TimeoutError, KafkaError, OSError) as failure:
             self._retire(producer)
             raise NotPublished(_unconfirmed(records, confirmations), repr(failure)) from failure
         unsent = _unconfirmed(records, confirmations)
         if unsent:
             self._retire(producer)
+            if any(isinstance(error, TopicAuthorizationFailedError) for error in _errors(confirmations)):
+                raise self._not_ours(unsent)
             raise NotPublished(unsent, _first_error(confirmations))
 
     async def close(self) -> None:
@@ -68,13 +74,21 @@ class KafkaPublisher:
             await _stop(producer)
         await asyncio.gather(*self._retiring)
 
+    def _not_ours(self, records: Sequence[Outgoing]) -> Misconfigured:
+        """Trying again will not help: somebody has to give the right."""
+        topics = ", ".join(sorted({record.topic for record in records}))
+        return Misconfigured(
+            f"Kafka does not let the user {self._access.user or 'without a name'} write to {topics}: give it the right "
+            "(python -m wiredesk_core.broker acls apply), or use the user that the topic table names"
+        )
+
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is not None:
             return self._producer
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **self._access.options(),
                     client_id=self._client_id,
                     acks="all",
                     enable_idempotence=True,
@@ -96,7 +110,7 @@ class KafkaPublisher:
         if producer is None or producer is not self._producer:
             return
         self._producer = None
-        _log.warning("producer replaced", bootstrap=self._bootstrap)
+        _log.warning("producer replaced", bootstrap=self._access.bootstrap)
         task = asyncio.create_task(_stop(producer))
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)
@@ -126,5 +140,9 @@ def _unconfirmed(records: Sequence[Outgoing], confirmations: Sequence[asyncio.Fu
 
 
 def _first_error(confirmations: Sequence[asyncio.Future[Any]]) -> str:
+    return next(map(repr, _errors(confirmations)), "not confirmed")
+
+
+def _errors(confirmations: Sequence[asyncio.Future[Any]]) -> list[BaseException]:
     errors = (c.exception() for c in confirmations if c.done() and not c.cancelled())
-    return next((repr(error) for error in errors if error is not None), "not confirmed")
+    return [error for error in errors if error is not None]

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.failures import BrokerDown, Misconfigured
 from wiredesk_core.topics import Topic
 
@@ -29,12 +30,12 @@ class ActualTopic:
     config: Mapping[str, str]
 
 
-async def ensure_topics(bootstrap: str, topics: Sequence[Topic], *, replication: int = 1) -> tuple[str, ...]:
+async def ensure_topics(access: BrokerAccess, topics: Sequence[Topic], *, replication: int = 1) -> tuple[str, ...]:
     """Create the topics that are missing and check the others; gives the names of those it created.
 
     Raises Misconfigured when a topic differs from the table, BrokerDown when the broker does not answer.
     """
-    async with _admin(bootstrap) as admin:
+    async with _admin(access) as admin:
         present = await _present(admin, topics)
         missing = [topic for topic in topics if topic.name not in present]
         created = await _create(admin, missing, replication)
@@ -44,9 +45,9 @@ async def ensure_topics(bootstrap: str, topics: Sequence[Topic], *, replication:
     return created
 
 
-async def check_topics(bootstrap: str, topics: Sequence[Topic]) -> tuple[str, ...]:
+async def check_topics(access: BrokerAccess, topics: Sequence[Topic]) -> tuple[str, ...]:
     """What is missing or differs, as sentences; nothing is changed."""
-    async with _admin(bootstrap) as admin:
+    async with _admin(access) as admin:
         return differences(await _present(admin, topics), topics)
 
 
@@ -71,13 +72,13 @@ def _compare(topic: Topic, actual: ActualTopic | None) -> list[str]:
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncIterator[Any]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_MS)
+async def _admin(access: BrokerAccess) -> AsyncIterator[Any]:
+    admin = AIOKafkaAdminClient(**access.options(), request_timeout_ms=REQUEST_MS)
     try:
         await admin.start()
         yield admin
     except (KafkaError, OSError) as broken:
-        raise BrokerDown(f"The broker at {bootstrap} did not answer: {broken}") from broken
+        raise BrokerDown(f"The broker at {access.bootstrap} did not answer: {broken}") from broken
     finally:
         await admin.close()
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from wiredesk_core.blobs.memory import MemoryBlobs
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.broker.topic_admin import ensure_topics
 from wiredesk_core.claims import ClaimingPublisher
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.broker
 
 
 @pytest.fixture
-async def topic(kafka: str) -> Topic:
+async def topic(kafka: BrokerAccess) -> Topic:
     """A topic of its own for each test."""
     fresh = replace(ITEM_CHANGED, name=f"item.changed.{uuid4().hex}", partitions=3)
     await ensure_topics(kafka, [fresh])
@@ -37,7 +38,7 @@ def blobs() -> MemoryBlobs:
 
 
 @pytest.fixture
-async def publisher(kafka: str, blobs: MemoryBlobs) -> AsyncIterator[ClaimingPublisher]:
+async def publisher(kafka: BrokerAccess, blobs: MemoryBlobs) -> AsyncIterator[ClaimingPublisher]:
     publisher = ClaimingPublisher(KafkaPublisher(kafka, client_id="test"), blobs)
     yield publisher
     await publisher.close()
@@ -79,7 +80,7 @@ async def drain(log: ChangeLog, epoch: str | None = None, at: Positions | None =
 
 
 async def test_a_reader_from_the_start_gets_what_was_there_and_what_comes(
-    kafka: str, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
+    kafka: BrokerAccess, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
 ) -> None:
     await publisher.publish([record(topic, fact) for fact in facts(40)])
     async with following(KafkaChangeLog(kafka, topic, blobs)) as log:
@@ -92,7 +93,7 @@ async def test_a_reader_from_the_start_gets_what_was_there_and_what_comes(
 
 
 async def test_a_cursor_of_one_gateway_holds_on_another(
-    kafka: str, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
+    kafka: BrokerAccess, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
 ) -> None:
     await publisher.publish([record(topic, fact) for fact in facts(20)])
     async with following(KafkaChangeLog(kafka, topic, blobs)) as one:
@@ -105,7 +106,7 @@ async def test_a_cursor_of_one_gateway_holds_on_another(
 
 
 async def test_a_window_too_small_for_the_news_loses_none(
-    kafka: str, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
+    kafka: BrokerAccess, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
 ) -> None:
     async with following(KafkaChangeLog(kafka, topic, blobs, window_bytes=3000)) as log:
         ends = await log.ends()
@@ -121,7 +122,7 @@ async def test_a_window_too_small_for_the_news_loses_none(
 
 
 async def test_the_end_can_be_followed_from_at_once(
-    kafka: str, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
+    kafka: BrokerAccess, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
 ) -> None:
     async with following(KafkaChangeLog(kafka, topic, blobs)) as log:
         await publisher.publish([record(topic, fact) for fact in facts(30)])
@@ -130,7 +131,7 @@ async def test_the_end_can_be_followed_from_at_once(
         assert page.changes == []
 
 
-async def test_positions_of_another_log_have_expired(kafka: str, topic: Topic, blobs: MemoryBlobs) -> None:
+async def test_positions_of_another_log_have_expired(kafka: BrokerAccess, topic: Topic, blobs: MemoryBlobs) -> None:
     async with following(KafkaChangeLog(kafka, topic, blobs)) as log:
         ends = await log.ends()
         for epoch, positions in (("other", {0: 0}), (ends.epoch, {99: 0}), (ends.epoch, {0: 1000})):
@@ -139,7 +140,7 @@ async def test_positions_of_another_log_have_expired(kafka: str, topic: Topic, b
 
 
 async def test_a_large_change_comes_through_the_blob_store(
-    kafka: str, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
+    kafka: BrokerAccess, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
 ) -> None:
     large = changed(make_item(body_text="word " * 1_000_000))
     await publisher.publish([record(topic, large)])
@@ -149,7 +150,7 @@ async def test_a_large_change_comes_through_the_blob_store(
 
 
 async def test_a_record_that_cannot_be_read_stops_nobody(
-    kafka: str, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
+    kafka: BrokerAccess, topic: Topic, blobs: MemoryBlobs, publisher: ClaimingPublisher
 ) -> None:
     good = changed()
     await publisher.publish([Outgoing(topic.name, good.item_id.encode(), b"{broken"), record(topic, good)])
@@ -159,6 +160,6 @@ async def test_a_record_that_cannot_be_read_stops_nobody(
 
 
 async def test_without_a_broker_reads_say_so() -> None:
-    log = KafkaChangeLog("127.0.0.1:1", ITEM_CHANGED, MemoryBlobs())
+    log = KafkaChangeLog(BrokerAccess("127.0.0.1:1"), ITEM_CHANGED, MemoryBlobs())
     with pytest.raises(Transient):
         await log.read(None, None, limit=1, wait=0)

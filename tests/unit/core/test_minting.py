@@ -20,7 +20,11 @@ async def test_a_minted_token_opens_what_it_was_minted_for_and_nothing_else(tmp_
         key = await authenticate(registry, f"Bearer {token}", datetime.now(UTC))
     finally:
         await registry.close()
-    assert (key.name, key.scopes, key.providers) == ("the sports desk", {"items:read"}, {"northwire"})
+    assert (key.name, key.scopes, key.providers) == (
+        "the sports desk",
+        frozenset({"items:read"}),
+        frozenset({"northwire"}),
+    )
 
 
 async def test_an_unknown_scope_mints_nothing(tmp_path: Path) -> None:

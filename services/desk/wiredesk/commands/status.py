@@ -32,12 +32,12 @@ def status(data: Data = DATA, as_json: Json = False) -> None:
 
 async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
     """All that can be seen from outside; a part that cannot be seen says why."""
-    from wiredesk.lag import lag_of
+    from wiredesk.lag import access_to, lag_of
 
     processes, counts, lag = await asyncio.gather(
         asyncio.gather(*(_process(process, note) for process in note.processes)),
         _or_why(counts_of(folder)),
-        _or_why(lag_of(note.broker)),
+        _or_why(lag_of(access_to(note.broker))),
     )
     return {
         "gateway": note.gateway,

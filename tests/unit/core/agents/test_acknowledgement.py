@@ -18,6 +18,7 @@ from wiredesk_core.agents.faust_app import Agents, Binding
 from wiredesk_core.agents.runner import Patience, Runner
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
 from wiredesk_core.blobs.memory import MemoryBlobs
+from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.messages import Outgoing
@@ -55,7 +56,9 @@ class Desk:
     def __init__(self, stage: Copying, publisher: MemoryPublisher, batch: int) -> None:
         self.stage, self.publisher = stage, publisher
         runner = Runner(stage, publisher, MemoryBlobs(), FixedClock(NOW), patience=HASTE)
-        self.agents = Agents("desk", "127.0.0.1:1", [Binding(WIRE_RECEIVED, runner, batch=batch, within=0.005)])
+        self.agents = Agents(
+            "desk", BrokerAccess("127.0.0.1:1"), [Binding(WIRE_RECEIVED, runner, batch=batch, within=0.005)]
+        )
         self.app = cast(Any, self.agents._app)
         self.app.finalize()
         self.consumer = self.app.consumer
