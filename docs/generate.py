@@ -241,7 +241,7 @@ def channel(topic: Topic, models: Mapping[str, object]) -> dict[str, Any]:
     kafka = {
         "topic": topic.name,
         "partitions": topic.partitions,
-        "topicConfiguration": {"cleanup.policy": [topic.config["cleanup.policy"]]},
+        "topicConfiguration": {"cleanup.policy": [topic.config()["cleanup.policy"]]},
     }
     return {
         "address": topic.name,

@@ -22,14 +22,14 @@ class Topic:
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
 
-    @property
-    def config(self) -> dict[str, str]:
-        """The broker's settings for this topic."""
+    def config(self, replication: int = 1) -> dict[str, str]:
+        """The broker's settings for this topic. From three copies on, two have to be written before a record counts."""
         retention = -1 if self.retention_hours is None else self.retention_hours * HOUR_MS
         return {
             "cleanup.policy": "compact" if self.compacted else "delete",
             "retention.ms": str(retention),
             "max.message.bytes": str(MAX_RECORD_BYTES),
+            **({"min.insync.replicas": "2"} if replication >= 3 else {}),
         }
 
 
@@ -55,3 +55,8 @@ RECEIPT_NOTED = Topic(
 )  # fmt: skip
 
 TOPICS = (WIRE_RECEIVED, ITEM_ACCEPTED, ITEM_ENRICHED, ITEM_CHANGED, WIRE_QUARANTINED, RECEIPT_NOTED)
+
+
+def topics_of(service: str) -> tuple[Topic, ...]:
+    """What a service writes or reads."""
+    return tuple(topic for topic in TOPICS if service in {*topic.producers, *topic.consumers})

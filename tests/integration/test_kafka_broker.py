@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from wiredesk.kafka import Broker, answers
 from wiredesk.places import cache_folder
 from wiredesk_core.broker.access import BrokerAccess
-from wiredesk_core.broker.topic_admin import check_topics, ensure_topics
+from wiredesk_core.broker.topic_admin import apply_plan, check_topics, ensure_topics, plan_topics, require_topics
 from wiredesk_core.failures import BrokerDown, Misconfigured
 from wiredesk_core.topics import TOPICS, Topic
 
@@ -117,3 +117,13 @@ async def consume(bootstrap: str, topic: str, number: int) -> list[bytes]:
     async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
         consumer.assign([TopicPartition(topic, 0)])
         return [(await consumer.getone()).value for _ in range(number)]
+
+
+async def test_a_plan_is_applied_once_and_then_nothing_is_left_to_do(kafka: BrokerAccess) -> None:
+    topic = topic_named("test.planned")
+    assert [step.kind for step in await plan_topics(kafka, [topic])] == ["create"]
+    assert [step.kind for step in await apply_plan(kafka, [topic])] == ["create"]
+    with pytest.raises(Misconfigured, match="instead of compact"):
+        await require_topics(kafka, [replace(topic, compacted=True)])
+    assert [step.kind for step in await apply_plan(kafka, [replace(topic, compacted=True)])] == ["alter"]
+    assert await plan_topics(kafka, [replace(topic, compacted=True)]) == ()

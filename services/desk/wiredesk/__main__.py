@@ -17,10 +17,11 @@ from wiredesk.commands.search import search
 from wiredesk.commands.show import show
 from wiredesk.commands.status import status
 from wiredesk.commands.tail import tail
+from wiredesk.commands.topics import topics
 from wiredesk.commands.up import up
 from wiredesk.console import say
 
-COMMANDS = (up, push, parse, enrich, search, show, tail, status, doctor, demo)
+COMMANDS = (up, push, parse, enrich, search, show, tail, status, topics, doctor, demo)
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 
 USAGE = 2

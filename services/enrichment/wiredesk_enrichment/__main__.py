@@ -11,11 +11,12 @@ from wiredesk_core.agents.service import broker_answers, carry_out, run_until_st
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
+from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
-from wiredesk_core.topics import ITEM_ACCEPTED
+from wiredesk_core.topics import ITEM_ACCEPTED, topics_of
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
@@ -43,13 +44,14 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="enrichment"), blobs)
     runner = Runner(EnrichStage(pool, clock, CHAIN_VERSION), publisher, blobs, clock)
     binding = Binding(ITEM_ACCEPTED, runner, batch=settings.batch)
-    agents = Agents("enrichment", access, [binding], shared.instance)
+    agents = Agents("enrichment", access, [binding], shared.instance_of("enrichment"))
     health = web_app(
         service="enrichment", title="Enrichment", version="1", description="", checks={"agents": agents.check}
     )
     socket = listen("127.0.0.1", shared.metrics_port)
     try:
         await broker_answers(access)
+        await require_topics(access, topics_of("enrichment"), replication=shared.replication)
         await pool.warm()
         await run_until_stopped(agents, stop, [serve(health, socket, stop)])
     finally:

@@ -13,13 +13,14 @@ from wiredesk_core.archive import open_archive
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
+from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Transient
 from wiredesk_core.index import open_index
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging, log
-from wiredesk_core.topics import ITEM_ACCEPTED, ITEM_ENRICHED, RECEIPT_NOTED, WIRE_QUARANTINED, Topic
+from wiredesk_core.topics import ITEM_ACCEPTED, ITEM_ENRICHED, RECEIPT_NOTED, WIRE_QUARANTINED, Topic, topics_of
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
@@ -55,11 +56,12 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
         bind(WIRE_QUARANTINED, ShelfStage(archive), PATIENT_SECONDS),
         bind(RECEIPT_NOTED, ReceiptStage(archive)),
     ]
-    agents = Agents("indexing", access, bindings, shared.instance)
+    agents = Agents("indexing", access, bindings, shared.instance_of("indexing"))
     health = web_app(service="indexing", title="Indexing", version="1", description="", checks={"agents": agents.check})
     socket = listen("127.0.0.1", shared.metrics_port)
     try:
         await broker_answers(access)
+        await require_topics(access, topics_of("indexing"), replication=shared.replication)
         resumed = await ledger.resume()
         _log.info("announced what was left", revisions=resumed)
         beside = [serve(health, socket, stop), release_embargoes(ledger, settings.release_seconds, stop)]

@@ -13,13 +13,14 @@ from wiredesk_core.agents.service import broker_answers, carry_out, run_until_st
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
+from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Misconfigured
 from wiredesk_core.registry import open_registry
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
-from wiredesk_core.topics import WIRE_RECEIVED
+from wiredesk_core.topics import WIRE_RECEIVED, topics_of
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_ingest import worker
@@ -47,7 +48,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     dry_pool = parsing_pool(providers_toml, settings, 1)  # so that trying wires out never delays live ones
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
     runner = Runner(ParseStage(pool, clock), publisher, blobs, clock)
-    agents = Agents("ingest", access, [Binding(WIRE_RECEIVED, runner)], shared.instance)
+    agents = Agents("ingest", access, [Binding(WIRE_RECEIVED, runner)], shared.instance_of("ingest"))
     registry = open_registry(shared.registry, clock)
     app = create_app(
         publisher=publisher,
@@ -65,6 +66,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         beside.append(watch(folder, settings.folder_interval, stop))
     try:
         await broker_answers(access)
+        await require_topics(access, topics_of("ingest"), replication=shared.replication)
         await pool.warm()
         await run_until_stopped(agents, stop, beside)
     finally:
