@@ -2,6 +2,8 @@
 
 import html
 import json
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -95,7 +97,7 @@ def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
     assert outcome(data)
 
 
-@given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"{", b"[", b"<html>", b"<!DOCTYPE ",
+@given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"{", b"[", b"<html>", b"From: a\r\nTo: b\r\nSubject: =?utf-8?q?", b"From: a\nTo: b\nDate: c\nContent-Type: multipart/mixed; boundary=x\n\n--x\n", b"<!DOCTYPE ",
             b"<rss version='2.0'><channel><item><title>",
             b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='http://[",
                         b"\x01fjo0147 4 pl 61\r\nslug/\r\n\x02", b"\x16\x01V2607\x1fnorth\r\nr i\x13\x11 BC-EU--Ferry",
@@ -140,6 +142,18 @@ def test_all_words_come_through_a_feed(tree: tuple[str, list[str]], feed: str) -
     data = feed.format(html.escape(markup)).encode()
 
     assert read_wire(Wire(data, PROFILE)).items[0].body_text.split() == words
+
+
+@given(block_tree(), st.sampled_from(["quoted-printable", "base64", "8bit"]))
+@settings(max_examples=100, deadline=None)
+def test_all_words_come_through_a_mail(tree: tuple[str, list[str]], encoding: str) -> None:
+    markup, words = tree
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = "a@fjordwire.example", "b@fjordwire.example", "Grüße"
+    message.set_content("Less")
+    message.add_alternative(f"<html><body>{markup}</body></html>", subtype="html", cte=encoding)
+
+    assert read_wire(Wire(message.as_bytes(), PROFILE)).items[0].body_text.split() == words
 
 
 @given(st.integers(0, 2_000))

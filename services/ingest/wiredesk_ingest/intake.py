@@ -21,6 +21,7 @@ from wiredesk_ingest.wire import Wire
 CLAIMS = {
     "json": ("ninjs",),
     "html": ("html",),
+    "rfc822": ("mail",),
     "rss": ("feed",),
     "atom": ("feed",),
     "xml": ("newsml_g2", "html", "feed"),
@@ -81,10 +82,8 @@ def parse_bytes(data: bytes, filename: str, profile: Profile, content_type: str 
 
 def _format_of(wire: Wire, text: str) -> WireFormat:
     foreign = foreign_kind(wire.data, text)
-    if foreign in {"not text", "a binary file"}:
-        raise Unreadable("not_text", f"this is {foreign}: {HOW_TO_MEND}")
     if foreign:
-        raise Unreadable("unknown_format", f"this is {foreign}, which is not read yet: {HOW_TO_MEND}")
+        raise Unreadable("not_text", f"this is {foreign}: {HOW_TO_MEND}")
     found = next((known for known in FORMATS if known.recognise(text)), FORMATS[-1])
     name = root_name(text)
     if found.name == "plain_text" and (is_declared_markup(text) or (name and _closes(text, name))):

@@ -23,9 +23,6 @@ MAGIC = (
 )
 STRANGE = re.compile(r"[\x00\x05-\x07\x0e\x0f\x15\x17-\x1a\x1c\x1d\x80-\x9f\ufffd]")
 """What neither stories nor their framing hold, tables of agencies included; one in twenty makes it no text."""
-MAIL_HEADER = re.compile(
-    r"^(?:received|from|to|subject|date|mime-version|message-id|return-path):[ \t]", re.IGNORECASE | re.MULTILINE
-)
 HEAD = 4096
 
 
@@ -44,16 +41,8 @@ def is_declared_markup(text: str) -> bool:
 
 
 def foreign_kind(data: bytes, text: str) -> str | None:
-    """What this is when it is no text, or a wire of a kind that is not read yet; None for what may be ours."""
+    """What this is when it is no text; None for what may be ours."""
     if data.startswith(MAGIC):
         return "a binary file"
     head = text[:HEAD]
-    if len(STRANGE.findall(head)) * 20 > len(head):
-        return "not text"
-    if len({header.lower() for header in MAIL_HEADER.findall(_first_lines(head))}) >= 3:
-        return "an e-mail"
-    return None
-
-
-def _first_lines(head: str) -> str:
-    return head.lstrip().split("\n\n")[0].split("\r\n\r\n")[0]
+    return "not text" if len(STRANGE.findall(head)) * 20 > len(head) else None

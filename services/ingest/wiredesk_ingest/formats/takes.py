@@ -48,10 +48,12 @@ KILL_LINE = re.compile(
 """A kill in a line of free words, where `kill` alone may be news: in capitals, and set apart."""
 TO_DESKS = re.compile(r"^\W*(?:eds|editors?|note to editors)\b\W*", re.IGNORECASE)
 SEALED = re.compile(
-    r"\b(?:embargo(?:ed|ed\W+for|é|ada|ado)?|sperrfrist|hold\s+for\s+release|not\s+for\s+release)\b\s*"
-    r"(?:$|:|-|until\b|till\b|to\b|before\b|bis\b|jusqu|hasta\b|fino\b|tot\b)\W*(.*)",
-    re.IGNORECASE | re.DOTALL,
+    r"^\W*(?:strictly\s+|under\s+|sous\s+|bajo\s+)?"
+    r"(?:embargo(?:ed|ed\W+for|é|ada|ado)?|sperrfrist|hold\s+for\s+release|not\s+for\s+release)\b[ \t]*"
+    r"(?:$|:|until\b|till\b|to\b|before\b|bis\b|jusqu|hasta\b|fino\b|tot\b)[^\w\n]*(.*)",
+    re.IGNORECASE | re.MULTILINE,
 )
+"""A line that begins so, where a headline would only speak of an embargo."""
 ADVANCE_DAY = re.compile(r"\badv(?:ance)?\W?(\d\d?)\b", re.IGNORECASE)
 
 
@@ -82,7 +84,7 @@ def sealed_until(
     """Until when notes or an advance say that the story is held; an end that cannot be read never comes by itself."""
     held = SEALED.search(f"{take}\n{notes}")
     if held:
-        return embargo(held[1].split("\n")[0].strip(" ).<="), zone)
+        return embargo(held[1].strip(" ).<="), zone)
     advance = ADVANCE_DAY.search(take)
     if not advance:
         return None, ()
