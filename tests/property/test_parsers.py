@@ -114,6 +114,14 @@ def test_no_json_raises_anything_but_unreadable(value: dict[str, Any]) -> None:
     assert outcome(json.dumps({"uri": "urn:x", **value}).encode()) in {"ninjs", "not_ninjs"}
 
 
+@given(st.dictionaries(KEYS, VALUES, max_size=8), VALUES)
+@settings(max_examples=200, deadline=None)
+def test_no_json_of_ap_raises_anything_but_unreadable(value: dict[str, Any], beside: Any) -> None:
+    answer = {"data": {"item": {**value, "altids": {"itemid": "0f1e"}}, "nitf": beside}}
+
+    assert outcome(json.dumps(answer).encode()) == "ap_media"
+
+
 @given(block_tree())
 @settings(max_examples=200, deadline=None)
 def test_all_words_of_a_body_come_through_in_order(tree: tuple[str, list[str]]) -> None:

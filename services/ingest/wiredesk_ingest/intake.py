@@ -19,7 +19,7 @@ from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.wire import Wire
 
 CLAIMS = {
-    "json": ("ninjs",),
+    "json": ("ninjs", "ap_media"),
     "html": ("html",),
     "rfc822": ("mail",),
     "rss": ("feed",),

@@ -8,7 +8,7 @@ from typing import Literal
 
 from wiredesk_core.item import Item
 
-from wiredesk_ingest.formats import anpa_1312, feeds, html_page, iptc_7901, mail, newsml_g2, ninjs, plain_text
+from wiredesk_ingest.formats import anpa_1312, ap_media, feeds, html_page, iptc_7901, mail, newsml_g2, ninjs, plain_text
 from wiredesk_ingest.wire import Wire
 
 
@@ -37,6 +37,7 @@ FORMATS: tuple[WireFormat, ...] = (
     WireFormat("anpa_1312", 1, anpa_1312.recognise, anpa_1312.parse, reads="controls"),
     WireFormat("iptc_7901", 1, iptc_7901.recognise, iptc_7901.parse, reads="controls"),
     WireFormat("mail", 1, mail.recognise, mail.parse, reads="bytes"),
+    WireFormat("ap_media", 1, ap_media.recognise, ap_media.parse),
     WireFormat("ninjs", 1, ninjs.recognise, ninjs.parse),
     WireFormat("newsml_g2", 1, newsml_g2.recognise, newsml_g2.parse),
     WireFormat("feed", 1, feeds.recognise, feeds.parse),

@@ -21,7 +21,7 @@ from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.markup import Block
 from wiredesk_ingest.formats.plain_text import BYLINE, content_uri
 from wiredesk_ingest.formats.shown_html import html_of_blocks
-from wiredesk_ingest.formats.takes import ADVANCE, KILL, sealed_until, signals_of
+from wiredesk_ingest.formats.takes import ADVANCE, KILL, sealed_until, signals_of, without_cycle
 from wiredesk_ingest.formats.vocabulary import distinct
 from wiredesk_ingest.wire import Wire
 
@@ -34,8 +34,6 @@ CODES = re.compile(
 )
 URGENCIES = {"f": 1, "b": 2, "u": 3, "r": 4, "d": 5}
 ADVANCES = frozenset("as")
-CYCLE = re.compile(r"^(?:AM|PM|BC|AP)-+(?=\w)", re.IGNORECASE)
-"""Morning papers, evening papers, both: no part of the slug."""
 SENDER = re.compile(r"^\s*([A-Z]{2,8})-[A-Z]{2}-")
 DESK_NOTE = re.compile(
     r"^\W*(?:eds|editors?(?:['’]s)?(?:\s+note)?|note\s+to\s+editors|clients|subscribers)\b\W", re.IGNORECASE
@@ -103,7 +101,7 @@ def _item(frame: Frame, wire: Wire) -> Item:
         warnings.append(ParseWarning(code="header_unreadable", detail=without_controls(frame.header)[:80]))
     told = {**(line.groupdict("") if line else {}), **(codes.groupdict("") if codes else {})}
     units = list(_units(frame.text, tabular=told.get("copy") == TABULAR))
-    slug = CYCLE.sub("", without_controls(told.get("keyword", "")))
+    slug = without_cycle(without_controls(told.get("keyword", "")))
     desk, copy = _desk(units, slug)
     take = without_controls(told.get("take", "")).strip() or desk.take
     slug = slug or desk.headline
@@ -238,8 +236,8 @@ def _place(unit: _Unit, desk: _Desk, *, has_copy: bool) -> None:
 
 def _is_slug(text: str, slug: str) -> bool:
     """Whether a line repeats the keyword of the header, which is shortened and without blanks."""
-    bare = re.sub(r"\s", "", CYCLE.sub("", text)).lower()
-    return CYCLE.match(text) is not None or (bool(slug) and bare.startswith(re.sub(r"\s", "", slug).lower()))
+    bare = re.sub(r"\s", "", without_cycle(text)).lower()
+    return without_cycle(text) != text or (bool(slug) and bare.startswith(re.sub(r"\s", "", slug).lower()))
 
 
 def _take_of(text: str) -> str:

@@ -101,7 +101,7 @@ def _lowered(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _items(fields: Fields, wire: Wire, parent: Item | None, depth: int) -> Iterator[Item]:
-    item = _item(fields, wire)
+    item = item_of(fields, wire)
     if parent is not None:
         item = _under(parent, item)
     yield item
@@ -131,7 +131,8 @@ def _under(parent: Item, item: Item) -> Item:
     )
 
 
-def _item(fields: Fields, wire: Wire) -> Item:
+def item_of(fields: Fields, wire: Wire) -> Item:
+    """The item of one news object, whose keys are in lower case."""
     zone, warnings = wire.provider.zone, list[ParseWarning]()
 
     def noted(answer: tuple[Any, tuple[ParseWarning, ...]]) -> Any:

@@ -24,7 +24,7 @@ FLASH = "sig:flash"
 URGENT = "sig:urgent"
 WORDS = {
     KILL: "kill kills killed withdraw withdrawn withdrawal withdraws annule annulé annulée annulation anulación anulada "
-    "anulado annullamento annullata storno stornierung rückruf zurückgezogen intrekking tilbagekaldt",
+    "anulado annullamento annullata storno stornierung rückruf zurückgezogen intrekking tilbagekaldt elimination",
     CORRECTION: "correct corrects corrected correcting correction corr correctif rectificatif corrigé corrección "
     "corregida correzione correção berichtigung berichtigt korrektur korrigiert correctie rettelse korrektion",
     UPDATE: "ld lead leads writethru writethrough update updates updated sub subs zusammenfassung zsf actualización "
@@ -54,6 +54,8 @@ SEALED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """A line that begins so, where a headline would only speak of an embargo."""
+CYCLE = re.compile(r"^(?:AM|PM|BC|AP)-+(?=\w)", re.IGNORECASE)
+"""For morning papers, evening papers or both: no part of a slug."""
 ADVANCE_DAY = re.compile(r"\badv(?:ance)?\W?(\d\d?)\b", re.IGNORECASE)
 
 
@@ -63,9 +65,16 @@ def signals_of(take: str, notes: str, profile: Profile) -> tuple[str, ...]:
     found = {signal for signal in _said(take) if signal != KILL}
     found |= {signal for signal, own in _own(profile) if _any(own, f"{take}\n{notes}")}
     found |= {signal for line in lines for signal in _announced(line)}
-    if KILL_TAKE.search(take) or any(KILL_LINE.search(line) for line in lines):
+    if any(KILL_TAKE.search(part) for part in (take, *take.split(","))) or any(
+        KILL_LINE.search(line) for line in lines
+    ):
         found.add(KILL)
     return tuple(signal for signal in WORDS if signal in found)
+
+
+def without_cycle(slug: str) -> str:
+    """A slug without the editions that it was meant for, `BC-Ferry` as `Ferry`."""
+    return CYCLE.sub("", slug)
 
 
 def is_take_line(line: str, profile: Profile) -> bool:

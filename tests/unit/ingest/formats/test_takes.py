@@ -28,6 +28,7 @@ FILED = datetime(2024, 6, 11, 12, tzinfo=UTC)
         ("BULLETIN KILL", ("sig:kill", "sig:flash")),
         ("kill mandatory", ("sig:kill",)),
         ("ANNULATION", ("sig:kill",)),
+        ("1st Ld-Writethru, KILL", ("sig:kill", "sig:update")),
         ("WITHDRAWAL: Minister", ("sig:kill",)),
         ("KILLS reference to fire", ()),
         ("Adv15", ("sig:advance",)),
