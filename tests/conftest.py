@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import psycopg
 import pytest
+from psycopg import sql
 from wiredesk.kafka import Broker
 from wiredesk.places import cache_folder
 from wiredesk_core.broker.access import BrokerAccess
@@ -48,3 +51,16 @@ def wires() -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """A schema of its own on the server that WIREDESK_TEST_POSTGRES names, gone after the test."""
+    server = os.environ.get("WIREDESK_TEST_POSTGRES")
+    if not server:
+        pytest.skip("WIREDESK_TEST_POSTGRES names no PostgreSQL server: `make test-stores` starts one")
+    schema = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+        yield f"{server}?options=-csearch_path%3D{schema}"
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))

@@ -8,7 +8,6 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wiredesk_core.failures import Misconfigured, StoreBusy
@@ -18,9 +17,6 @@ BUSY_MS = 5_000
 
 Migration = tuple[str, ...]
 """The statements that lead from one schema version to the next."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 _MAY_PASS = frozenset(
     {
@@ -122,26 +118,6 @@ class SoleWriter:
     def release(self) -> None:
         """Let go of the lock."""
         self._file.close()
-
-
-def micros(moment: datetime) -> int:
-    """A moment as stored: whole microseconds since 1970, exact, and sorting as they happen."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def micros_or_none(moment: datetime | None) -> int | None:
-    """A moment as stored, if there is one."""
-    return None if moment is None else micros(moment)
-
-
-def moment(stored: int) -> datetime:
-    """A stored moment."""
-    return _EPOCH + stored * _MICROSECOND
-
-
-def moment_or_none(stored: int | None) -> datetime | None:
-    """A stored moment, if there is one."""
-    return None if stored is None else moment(stored)
 
 
 def _connect(uri: str) -> sqlite3.Connection:

@@ -6,6 +6,7 @@ Methods are coroutines so that a networked store fits as well as an embedded one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -193,6 +194,10 @@ class Archive(ArchiveReader, Protocol):
 
     async def unsent(self, item_ids: Sequence[str] | None = None, limit: int = 1000) -> tuple[Changed, ...]:
         """Revisions not yet known to be indexed and announced, oldest first."""
+        ...
+
+    def announcing(self, item_ids: Sequence[str]) -> AbstractAsyncContextManager[None]:
+        """Held while revisions of these items are sent: another writer waits, so that nobody hears them out of order."""
         ...
 
     async def mark_sent(self, revisions: Sequence[tuple[str, int]]) -> None:

@@ -9,7 +9,6 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
 BY_HOST = "@host"
 """Stands for a name made of the service and its host: an engine gives every replica a host name of its own."""
 
@@ -29,8 +28,13 @@ class SharedSettings(BaseSettings):
     broker_user: str = Field(default="", description="Our name in Kafka (SCRAM-SHA-512)")
     broker_password: SecretStr = Field(default=SecretStr(""), description="Our password in Kafka")
     replication: int = Field(default=1, ge=1, description="Copies of each topic that the table asks for")
-    archive: str = Field(default="sqlite:.wiredesk/archive.db", description="Where items live: sqlite:PATH")
-    registry: str = Field(default="sqlite:.wiredesk/registry.db", description="Where keys live: sqlite:PATH")
+    archive: str = Field(
+        default="sqlite:.wiredesk/archive.db",
+        description="Where items live: sqlite:PATH or postgresql://USER:PASSWORD@HOST/DATABASE",
+    )
+    registry: str = Field(
+        default="sqlite:.wiredesk/registry.db", description="Where keys live: sqlite:PATH or postgresql://…"
+    )
     index: str = Field(default="tantivy:.wiredesk/index", description="Where search happens: tantivy:FOLDER")
     blobs: str = Field(default="folder:.wiredesk/blobs", description="Where large payloads live: folder:PATH")
     providers: Path | None = Field(default=None, description="TOML file of provider profiles")
@@ -42,7 +46,7 @@ class SharedSettings(BaseSettings):
     metrics_port: int = Field(default=0, description="Port on 127.0.0.1 for /metrics and /healthz; 0 = off")
 
     def instance_of(self, service: str) -> str:
-        """This replica's name in its consumer group; empty when it has none."""
+        """The replica's name in its consumer group; empty when it has none."""
         return f"{service}-{socket.gethostname()}" if self.instance == BY_HOST else self.instance
 
 

@@ -10,10 +10,17 @@ from wiredesk_core.archive import OpenArchive, open_archive
 from wiredesk_core.index import OpenIndex, open_index
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def archive(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenArchive]:
-    url = {"memory": "memory:", "sqlite": f"sqlite:{tmp_path / 'archive.db'}"}[request.param]
-    opened = open_archive(url)
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an Archive or a Registry is kept, one test for each kind."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return {"memory": "memory:", "sqlite": f"sqlite:{tmp_path / 'store.db'}"}[request.param]
+
+
+@pytest.fixture
+async def archive(store_url: str) -> AsyncIterator[OpenArchive]:
+    opened = open_archive(store_url)
     yield opened
     await opened.close()
 

@@ -21,10 +21,9 @@ def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def registry(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> AsyncIterator[OpenRegistry]:
-    url = {"memory": "memory:", "sqlite": f"sqlite:{tmp_path / 'registry.db'}"}[request.param]
-    opened = open_registry(url, clock)
+@pytest.fixture
+async def registry(store_url: str, clock: FixedClock) -> AsyncIterator[OpenRegistry]:
+    opened = open_registry(store_url, clock)
     yield opened
     await opened.close()
 

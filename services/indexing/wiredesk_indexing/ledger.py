@@ -55,7 +55,7 @@ class Ledger:
         sent = 0
         async with self._turn:
             while unsent := await self._archive.unsent():
-                await self._send(unsent)
+                await self._announce(sorted({revision.item_id for revision in unsent}))
                 sent += len(unsent)
         return sent
 
@@ -100,7 +100,8 @@ class Ledger:
 
     async def _announce(self, item_ids: Sequence[str]) -> None:
         if item_ids:
-            await self._send(await self._archive.unsent(item_ids))
+            async with self._archive.announcing(item_ids):
+                await self._send(await self._archive.unsent(item_ids))
 
     async def _send(self, unsent: Sequence[Changed]) -> None:
         """Index first, so that whoever hears of a change also finds it; then the topic; then the flag."""

@@ -37,6 +37,12 @@ def _sqlite(path: str) -> OpenArchive:
     return SqliteArchive(file_of(path))
 
 
+def _postgres(rest: str) -> OpenArchive:
+    from wiredesk_core.archive.postgres import PostgresArchive  # noqa: PLC0415  # see above
+
+    return PostgresArchive(f"postgresql:{rest}")
+
+
 def _no_memory_reader(_: str) -> OpenReader:
     raise Misconfigured("a memory: archive is seen by its own process only: pass the archive itself to its readers")
 
@@ -47,17 +53,27 @@ def _sqlite_reader(path: str) -> OpenReader:
     return SqliteArchiveReader(file_of(path))
 
 
-ARCHIVES: dict[str, Callable[[str], OpenArchive]] = {"memory": _memory, "sqlite": _sqlite}
-READERS: dict[str, Callable[[str], OpenReader]] = {"memory": _no_memory_reader, "sqlite": _sqlite_reader}
+def _postgres_reader(rest: str) -> OpenReader:
+    from wiredesk_core.archive.postgres_reader import PostgresArchiveReader  # noqa: PLC0415  # see above
+
+    return PostgresArchiveReader(f"postgresql:{rest}")
+
+
+ARCHIVES: dict[str, Callable[[str], OpenArchive]] = {"memory": _memory, "sqlite": _sqlite, "postgresql": _postgres}
+READERS: dict[str, Callable[[str], OpenReader]] = {
+    "memory": _no_memory_reader,
+    "sqlite": _sqlite_reader,
+    "postgresql": _postgres_reader,
+}
 
 
 def open_archive(url: str) -> OpenArchive:
-    """The Archive at `memory:` or `sqlite:PATH`, to write and read. An embedded one has at most one writing process."""
+    """The Archive at `memory:`, `sqlite:PATH` or `postgresql://…`, to write and read. An embedded one has at most one writing process."""
     return _named(ARCHIVES, url)
 
 
 def open_archive_reader(url: str) -> OpenReader:
-    """The reading side of `sqlite:PATH`, beside a writer elsewhere; reads raise StoreBusy until the file is ready."""
+    """The reading side of an Archive whose writer is elsewhere; reads raise StoreBusy until that has made it ready."""
     return _named(READERS, url)
 
 

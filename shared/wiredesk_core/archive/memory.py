@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -91,6 +92,10 @@ class MemoryArchive:
         """See Archive."""
         wanted = None if item_ids is None else frozenset(item_ids)
         return tuple(c for c in self._unsent.values() if wanted is None or c.item_id in wanted)[:limit]
+
+    def announcing(self, item_ids: Sequence[str]) -> AbstractAsyncContextManager[None]:  # noqa: ARG002  # one writer
+        """See Archive. There is no other writer to wait for."""
+        return nullcontext()
 
     async def mark_sent(self, revisions: Sequence[tuple[str, int]]) -> None:
         """See Archive."""

@@ -1,6 +1,6 @@
 """The tables of an embedded Archive, and how its values are written into them.
 
-Moments are microseconds (see `embedded`). Bodies are JSON, packed when large;
+Moments are microseconds (see `moments`). Bodies are JSON, packed when large;
 they come last in their rows, so that reading the columns before them never touches them.
 """
 

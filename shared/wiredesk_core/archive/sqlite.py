@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ import orjson
 from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
 from wiredesk_core.archive.schema import MIGRATIONS, packed, unpacked
 from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, changed_of, listed
-from wiredesk_core.embedded import SoleWriter, micros, micros_or_none, moment, moment_or_none, open_file, transaction
+from wiredesk_core.embedded import SoleWriter, open_file, transaction
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Head, Mark, head_of, order_key
 from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
+from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
 from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
 
 
@@ -83,6 +85,10 @@ class SqliteArchive(SqliteArchiveReader):
         else:
             rows = self._rows(_UNSENT_OF_ITEMS, listed(item_ids), limit)
         return tuple(map(changed_of, rows))
+
+    def announcing(self, item_ids: Sequence[str]) -> AbstractAsyncContextManager[None]:  # noqa: ARG002  # one writer
+        """See Archive. There is no other writer to wait for."""
+        return nullcontext()
 
     async def mark_sent(self, revisions: Sequence[tuple[str, int]]) -> None:
         """See Archive."""

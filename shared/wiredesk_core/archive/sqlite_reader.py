@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +10,13 @@ from typing import Any
 
 import orjson
 
+from wiredesk_core.archive.remembered import RememberedRevisions
 from wiredesk_core.archive.schema import MIGRATIONS, unpacked
-from wiredesk_core.embedded import busy_told, micros, moment, open_to_read
+from wiredesk_core.embedded import busy_told, open_to_read
 from wiredesk_core.item import Item
 from wiredesk_core.lifecycle import Disposition, Standing, head_of, order_key
 from wiredesk_core.messages import Changed, Quarantine, ReceiptNote
+from wiredesk_core.moments import micros, moment
 from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
 
 _NEWEST = "SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
@@ -26,9 +27,6 @@ _PLACE = "SELECT r.sequence FROM served s JOIN revisions r ON r.item_id = s.item
 _PLACES_OF = """SELECT r.sequence FROM json_each(?) w CROSS JOIN served s ON s.item_id = w.value
     JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"""
 
-REMEMBERED = 512
-"""Revisions kept read. A revision never changes, so only which one is the newest has to be asked each time."""
-
 
 class SqliteArchiveReader:
     """Reads through its own read-only connection, opened at the first read; each read sees all that is committed."""
@@ -36,7 +34,7 @@ class SqliteArchiveReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._opened: sqlite3.Connection | None = None
-        self._remembered: OrderedDict[int, Changed] = OrderedDict()
+        self._remembered = RememberedRevisions()
 
     async def close(self) -> None:
         """Close the connection."""
@@ -120,16 +118,12 @@ class SqliteArchiveReader:
 
     def _read(self, places: Sequence[int]) -> list[Changed]:
         """Revisions by their place in the file, from memory where they were read lately."""
-        known = {place: self._remembered[place] for place in places if place in self._remembered}
+        known = self._remembered.known(places)
         unread = [place for place in places if place not in known]
         if unread:
             bodies = "SELECT sequence, body FROM revisions WHERE sequence IN (SELECT value FROM json_each(?))"
             known |= {place: changed_of((body,)) for place, body in self._rows(bodies, orjson.dumps(unread).decode())}
-        for place, change in known.items():
-            self._remembered[place] = change
-            self._remembered.move_to_end(place)
-        while len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
+        self._remembered.keep(known)
         return [known[place] for place in places]
 
     def _one(self, statement: str, *values: object) -> Changed | None:

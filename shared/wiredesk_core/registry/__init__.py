@@ -39,11 +39,21 @@ def _sqlite(path: str, clock: Clock) -> OpenRegistry:
     return SqliteRegistry(file_of(path), clock)
 
 
-REGISTRIES: dict[str, Callable[[str, Clock], OpenRegistry]] = {"memory": _memory, "sqlite": _sqlite}
+def _postgres(rest: str, clock: Clock) -> OpenRegistry:
+    from wiredesk_core.registry.postgres import PostgresRegistry  # noqa: PLC0415  # see above
+
+    return PostgresRegistry(f"postgresql:{rest}", clock)
+
+
+REGISTRIES: dict[str, Callable[[str, Clock], OpenRegistry]] = {
+    "memory": _memory,
+    "sqlite": _sqlite,
+    "postgresql": _postgres,
+}
 
 
 def open_registry(url: str, clock: Clock | None = None) -> OpenRegistry:
-    """The Registry at `memory:` or `sqlite:PATH`, a file that several processes may share.
+    """The Registry at `memory:`, `sqlite:PATH` (a file that several processes may share) or `postgresql://…`.
 
     The clock (the machine's, unless another is given) says what has expired.
     """

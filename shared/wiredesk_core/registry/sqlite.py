@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
-from wiredesk_core.embedded import busy_told, micros, open_file, transaction
+from wiredesk_core.embedded import busy_told, open_file, transaction
 from wiredesk_core.failures import Conflict
+from wiredesk_core.moments import micros
 from wiredesk_core.ports import Clock, RegistryEntry
 
 # The stamp is the row's number: each write makes a new row, and AUTOINCREMENT never gives a number twice. So a stamp

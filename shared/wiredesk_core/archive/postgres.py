@@ -1,0 +1,335 @@
+"""The Archive of an edition on several machines: PostgreSQL, any number of writing processes.
+
+Two rules keep concurrent writers from missing anything. A cancel mark and the version that it cancels each commit their
+own row before they look for the other, so that whoever comes second sees both. And a new revision is a compare-and-set
+under a lock on its item: what it was folded from was read after the revision that it follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
+from wiredesk_core.archive.postgres_reader import PostgresArchiveReader, changed_of
+from wiredesk_core.archive.schema import packed, unpacked
+from wiredesk_core.item import Item, Status
+from wiredesk_core.lifecycle import Head, Mark, head_of, order_key
+from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
+from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
+from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
+from wiredesk_core.postgres import Connection
+
+Wire = tuple[str, str]
+"""An item's id and the SHA-256 of one of its wires."""
+
+
+class PostgresArchive(PostgresArchiveReader):
+    """Writes and reads. A call is one transaction, or two where the second has to see what others committed meanwhile."""
+
+    def __init__(self, url: str) -> None:
+        """Connects at the first call, and brings the schema up to date then."""
+        super().__init__(url, writes=True)
+
+    async def record(self, facts: Sequence[Fact]) -> list[Recorded]:
+        """See Archive."""
+        async with self._database.transaction(map(_lane, facts)) as connection:
+            owners = await _record_versions(connection, [fact for fact in facts if isinstance(fact, VersionAccepted)])
+            makers = await _record_marks(connection, [fact for fact in facts if isinstance(fact, CancelMarked)])
+            await _record_layers(connection, [fact for fact in facts if isinstance(fact, Enriched)])
+        named = await self._named([fact for fact in facts if isinstance(fact, CancelMarked)])
+        return [_recorded(fact, owners, makers, named) for fact in facts]
+
+    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
+        """See Archive. What is served is read first: heads that came after it only make the next revision newer."""
+        served = await self.served(item_ids)
+        heads: dict[str, list[Head]] = {item_id: [] for item_id in item_ids}
+        marks: dict[str, list[Mark]] = {item_id: [] for item_id in item_ids}
+        for item_id, *head in await self._database.rows(_HEADS, list(item_ids)):
+            heads[item_id].append(_head(head))
+        for item_id, *mark in await self._database.rows(_MARKS, list(item_ids)):
+            marks[item_id].append(_mark(mark))
+        return {
+            item_id: Dossier(
+                item_id, tuple(sorted(heads[item_id], key=order_key)), tuple(marks[item_id]), served.get(item_id)
+            )
+            for item_id in heads
+        }
+
+    async def leaves(self, wanted: Sequence[Wire]) -> Mapping[Wire, Leaf]:
+        """See Archive."""
+        rows = await self._database.rows(_LEAVES, [item_id for item_id, _ in wanted], [wire for _, wire in wanted])
+        return {(item_id, wire): _leaf(leaf) for item_id, wire, *leaf in rows}
+
+    async def save(self, revisions: Sequence[Changed], due: Mapping[str, datetime | None]) -> tuple[str, ...]:
+        """See Archive."""
+        groups = by_item(revisions)
+        async with self._database.transaction(groups) as connection:
+            rows = await connection.execute(_NEWEST_REVISIONS, (list(groups),))
+            newest = dict(await rows.fetchall())
+            stale = tuple(item_id for item_id, chain in groups.items() if not follows(chain, newest.get(item_id, 0)))
+            fresh = [change for change in revisions if change.item_id not in stale]
+            await _execute_many(connection, _ADD_REVISION, [_revision_row(change) for change in fresh])
+            await _execute_many(connection, _SERVE, [_served_row(change, due.get(change.item_id)) for change in fresh])
+        return stale
+
+    async def unsent(self, item_ids: Sequence[str] | None = None, limit: int = 1000) -> tuple[Changed, ...]:
+        """See Archive."""
+        if item_ids is None:
+            rows = await self._database.rows(
+                "SELECT body FROM revisions WHERE NOT sent ORDER BY sequence LIMIT %s", limit
+            )
+        else:
+            rows = await self._database.rows(_UNSENT_OF_ITEMS, list(item_ids), limit)
+        return tuple(map(changed_of, rows))
+
+    @asynccontextmanager
+    async def announcing(self, item_ids: Sequence[str]) -> AsyncIterator[None]:
+        """See Archive."""
+        async with self._database.holding(item_ids):
+            yield
+
+    async def mark_sent(self, revisions: Sequence[tuple[str, int]]) -> None:
+        """See Archive."""
+        async with self._database.transaction(item_id for item_id, _ in revisions) as connection:
+            sent = "UPDATE revisions SET sent = true WHERE item_id = %s AND revision = %s"
+            await _execute_many(connection, sent, list(revisions))
+
+    async def due(self, now: datetime, limit: int = 1000) -> tuple[str, ...]:
+        """See Archive."""
+        rows = await self._database.rows(
+            "SELECT item_id FROM served WHERE standing = 'sealed' AND due_at <= %s ORDER BY due_at, item_id LIMIT %s",
+            micros(now),
+            limit,
+        )
+        return tuple(row[0] for row in rows)
+
+    async def note(self, notes: Sequence[ReceiptNote]) -> None:
+        """See Archive."""
+        async with self._database.transaction(note.receipt_id for note in notes) as connection:
+            await _execute_many(connection, _NOTE, [_note_row(note) for note in notes])
+
+    async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
+        """See Archive."""
+        async with self._database.transaction(entry.quarantine_id for entry in entries) as connection:
+            await _execute_many(connection, _SHELVE, [_quarantine_row(entry) for entry in entries])
+
+    async def _named(self, marks: Sequence[CancelMarked]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Which items go by the marks' aliases, all that was committed by now; by (alias, scope)."""
+        asked = sorted({(mark.alias, mark.scope) for mark in marks})
+        if not asked:
+            return {}
+        rows = await self._database.rows(_NAMED, [alias.encode() for alias, _ in asked], [scope for _, scope in asked])
+        named: dict[tuple[str, str], tuple[str, ...]] = {}
+        for alias, scope, item_id in rows:
+            lane = bytes(alias).decode(), scope
+            named[lane] = (*named.get(lane, ()), item_id)
+        return named
+
+
+_NEWEST_REVISIONS = "SELECT item_id, revision FROM served WHERE item_id = ANY(%s)"
+
+_UNSENT_OF_ITEMS = "SELECT body FROM revisions WHERE NOT sent AND item_id = ANY(%s) ORDER BY sequence LIMIT %s"
+
+_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
+    FROM versions WHERE item_id = ANY(%s)"""
+
+_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
+    FROM aliases a JOIN marks m ON sha256(m.alias) = sha256(a.alias) AND m.scope = a.scope
+    WHERE a.item_id = ANY(%s) ORDER BY m.received_at, m.wire_sha256, m.alias, m.version, m.by_uri"""
+
+_LEAVES = """SELECT v.item_id, v.wire_sha256, v.scope, v.receipt_id, v.item, l.body
+    FROM unnest(%s::text[], %s::text[]) AS w(item_id, wire_sha256)
+    JOIN versions v ON v.item_id = w.item_id AND v.wire_sha256 = w.wire_sha256
+    LEFT JOIN layers l ON l.item_id = v.item_id AND l.wire_sha256 = v.wire_sha256"""
+
+_NAMED = """SELECT DISTINCT a.alias, a.scope, a.item_id
+    FROM unnest(%s::bytea[], %s::text[]) AS w(alias, scope)
+    JOIN aliases a ON sha256(a.alias) = sha256(w.alias) AND a.scope = w.scope ORDER BY a.item_id"""
+
+_KNOWN = """SELECT v.item_id, v.wire_sha256, v.receipt_id, v.received_at, v.parser
+    FROM unnest(%s::text[], %s::text[]) AS w(item_id, wire_sha256)
+    JOIN versions v ON v.item_id = w.item_id AND v.wire_sha256 = w.wire_sha256"""
+
+_ADD_VERSION = """INSERT INTO versions VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (item_id, wire_sha256) DO UPDATE SET received_at = excluded.received_at, parser = excluded.parser,
+        version = excluded.version, version_created = excluded.version_created, status = excluded.status,
+        embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates, item = excluded.item"""
+
+_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, receipt_id, reason)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (sha256(alias), scope, wire_sha256, sha256(version), sha256(by_uri))
+    DO UPDATE SET received_at = least(marks.received_at, excluded.received_at) RETURNING receipt_id"""
+
+_ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, chain, body) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (item_id, wire_sha256) DO UPDATE SET chain = excluded.chain, body = excluded.body
+    WHERE excluded.chain >= layers.chain"""
+
+_ADD_REVISION = "INSERT INTO revisions (item_id, revision, changed_at, body) VALUES (%s, %s, %s, %s)"
+
+_SERVE = """INSERT INTO served (item_id, revision, standing, due_at, uri, provider) VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision, standing = excluded.standing,
+        due_at = excluded.due_at, uri = excluded.uri, provider = excluded.provider"""
+
+_NOTE = """INSERT INTO notes (receipt_id, item_id, stage, disposition, body) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT DO NOTHING"""
+
+_SHELVE = """INSERT INTO quarantine (quarantine_id, provider, why, headers, value) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT DO NOTHING"""
+
+
+def _lane(fact: Fact) -> str:
+    return fact.alias if isinstance(fact, CancelMarked) else fact.item_id
+
+
+def _recorded(
+    fact: Fact,
+    owners: Mapping[Wire, str],
+    makers: Mapping[tuple[object, ...], str],
+    named: Mapping[tuple[str, str], tuple[str, ...]],
+) -> Recorded:
+    match fact:
+        case VersionAccepted():
+            owner = owners[fact.item_id, fact.wire_sha256]
+            return Recorded((fact.item_id,), seen_before=owner != fact.receipt_id)
+        case CancelMarked():
+            maker = makers[_mark_key(fact)]
+            return Recorded(named.get((fact.alias, fact.scope), ()), seen_before=maker != fact.receipt_id)
+        case Enriched():
+            return Recorded((fact.item_id,))
+
+
+async def _execute_many(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    if rows:
+        await connection.cursor().executemany(statement, rows)
+
+
+async def _record_versions(connection: Connection, facts: Sequence[VersionAccepted]) -> dict[Wire, str]:
+    """Keep versions; gives the receipt that owns each wire. All their items are locked."""
+    if not facts:
+        return {}
+    wires = list({(fact.item_id, fact.wire_sha256) for fact in facts})
+    rows = await connection.execute(_KNOWN, ([item_id for item_id, _ in wires], [wire for _, wire in wires]))
+    known: dict[Wire, tuple[str, int, str]] = {
+        (item_id, wire): (*rest,) for item_id, wire, *rest in await rows.fetchall()
+    }
+    derived: dict[Wire, VersionAccepted] = {}
+    for fact in facts:
+        wire = fact.item_id, fact.wire_sha256
+        owner, received_at, parser = known.get(wire, (fact.receipt_id, micros(fact.received_at), ""))
+        if not parser or parser_replaces(fact.parser, parser):
+            derived[wire], parser = fact, fact.parser
+        known[wire] = owner, min(received_at, micros(fact.received_at)), parser
+    await _derive(connection, derived, known)
+    earlier = "UPDATE versions SET received_at = %s WHERE item_id = %s AND wire_sha256 = %s AND received_at > %s"
+    others = [(known[wire][1], *wire, known[wire][1]) for wire in wires if wire not in derived]
+    await _execute_many(connection, earlier, others)
+    return {wire: owner for wire, (owner, *_) in known.items()}
+
+
+async def _derive(
+    connection: Connection, derived: Mapping[Wire, VersionAccepted], known: Mapping[Wire, tuple[str, int, str]]
+) -> None:
+    """Write what a parser made of wires, in place of what an older one made of them. The owning receipt stays."""
+    if not derived:
+        return
+    rows = [_version_row(fact, known[wire][0], known[wire][1]) for wire, fact in derived.items()]
+    await _execute_many(connection, _ADD_VERSION, rows)
+    await _execute_many(connection, "DELETE FROM aliases WHERE item_id = %s AND wire_sha256 = %s", list(derived))
+    await _execute_many(
+        connection,
+        "INSERT INTO aliases (alias, scope, item_id, wire_sha256) VALUES (%s, %s, %s, %s)",
+        [(name.encode(), fact.scope, *wire) for wire, fact in derived.items() for name in names_of(fact.item)],
+    )
+
+
+async def _record_marks(connection: Connection, facts: Sequence[CancelMarked]) -> dict[tuple[object, ...], str]:
+    """Keep marks; gives the receipt that made each. All their aliases are locked."""
+    makers: dict[tuple[object, ...], str] = {}
+    for fact in facts:
+        key = _mark_key(fact)
+        written = await connection.execute(
+            _ADD_MARK, (*key, micros(fact.received_at), fact.receipt_id, fact.reason.encode())
+        )
+        row = await written.fetchone()
+        assert row is not None
+        makers[key] = row[0]
+    return makers
+
+
+async def _record_layers(connection: Connection, facts: Sequence[Enriched]) -> None:
+    rows = [(fact.item_id, fact.wire_sha256, fact.chain, packed(fact)) for fact in facts]
+    await _execute_many(connection, _ADD_LAYERS, rows)
+
+
+def _mark_key(fact: CancelMarked) -> tuple[object, ...]:
+    return fact.alias.encode(), fact.scope, fact.wire_sha256, (fact.version or "").encode(), fact.by_uri.encode()
+
+
+def _version_row(fact: VersionAccepted, owner: str, received_at: int) -> tuple[object, ...]:
+    head = head_of(fact.item, fact.wire_sha256, fact.received_at)
+    return (
+        fact.item_id,
+        fact.wire_sha256,
+        fact.scope,
+        owner,
+        received_at,
+        fact.parser,
+        head.version.encode(),
+        micros_or_none(head.version_created),
+        head.status.value,
+        micros_or_none(head.embargoed_until),
+        head.reinstates,
+        packed(fact.item),
+    )
+
+
+def _head(row: Sequence[Any]) -> Head:
+    wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates = row
+    return Head(
+        wire_sha256=wire_sha256,
+        version=bytes(version).decode(),
+        received_at=moment(received_at),
+        version_created=moment_or_none(version_created),
+        status=Status(status),
+        embargoed_until=moment_or_none(embargoed_until),
+        reinstates=reinstates,
+    )
+
+
+def _mark(row: Sequence[Any]) -> Mark:
+    scope, alias, version, wire_sha256, received_at, by_uri = row
+    return Mark(scope, _text(alias), _text(version) or None, wire_sha256, moment(received_at), _text(by_uri))
+
+
+def _text(stored: bytes) -> str:
+    return bytes(stored).decode()
+
+
+def _leaf(row: Sequence[Any]) -> Leaf:
+    scope, receipt_id, item, enriched = row
+    layers = None if enriched is None else Enriched.model_validate_json(unpacked(enriched))
+    return Leaf(Item.model_validate_json(unpacked(item)), scope, receipt_id, layers)
+
+
+def _revision_row(change: Changed) -> tuple[object, ...]:
+    return change.item_id, change.revision, micros(change.changed_at), packed(change)
+
+
+def _served_row(change: Changed, due_at: datetime | None) -> tuple[object, ...]:
+    due = micros_or_none(due_at)
+    return change.item_id, change.revision, change.standing.value, due, change.uri.encode(), change.provider
+
+
+def _note_row(note: ReceiptNote) -> tuple[object, ...]:
+    disposition = None if note.disposition is None else note.disposition.value
+    return note.receipt_id, note.item_id, note.stage, disposition, packed(note)
+
+
+def _quarantine_row(entry: QuarantineEntry) -> tuple[object, ...]:
+    headers = orjson.dumps({name: value.decode("latin-1") for name, value in entry.headers.items()})
+    return entry.quarantine_id, entry.why.provider, packed(entry.why), headers, entry.value

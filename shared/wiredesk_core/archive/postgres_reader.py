@@ -1,0 +1,136 @@
+"""Reading an Archive on PostgreSQL, beside the processes that write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from wiredesk_core.archive.postgres_schema import MIGRATIONS
+from wiredesk_core.archive.remembered import RememberedRevisions
+from wiredesk_core.archive.schema import unpacked
+from wiredesk_core.item import Item
+from wiredesk_core.lifecycle import Disposition, Standing, head_of, order_key
+from wiredesk_core.messages import Changed, Quarantine, ReceiptNote
+from wiredesk_core.moments import micros
+from wiredesk_core.moments import moment as moment_of
+from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
+from wiredesk_core.postgres import Database
+
+_PLACES = """SELECT r.sequence FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision
+    WHERE s.item_id = ANY(%s)"""
+
+_SNAPSHOT = """SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision
+    WHERE s.item_id > %s ORDER BY s.item_id LIMIT %s"""
+
+_AT = "SELECT body FROM revisions WHERE item_id = %s AND changed_at <= %s ORDER BY revision DESC LIMIT 1"
+
+_DISPOSITIONS = "SELECT disposition, count(*) FROM notes WHERE disposition IS NOT NULL GROUP BY disposition"
+
+
+class PostgresArchiveReader:
+    """Each read is a statement of its own and sees all that is committed."""
+
+    def __init__(self, url: str, *, writes: bool = False) -> None:
+        """See Database."""
+        self._database = Database(url, "archive", MIGRATIONS, writes=writes)
+        self._remembered = RememberedRevisions()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._database.close()
+
+    async def served(self, item_ids: Sequence[str]) -> Mapping[str, Changed]:
+        """See ArchiveReader."""
+        places = [place for (place,) in await self._database.rows(_PLACES, list(item_ids))]
+        return {change.item_id: change for change in await self._read(places)}
+
+    async def find(self, uri: str) -> tuple[str, ...]:
+        """See ArchiveReader."""
+        question = "SELECT DISTINCT item_id FROM aliases WHERE sha256(alias) = sha256(%s) ORDER BY item_id"
+        return tuple(row[0] for row in await self._database.rows(question, uri.encode()))
+
+    async def revision(self, item_id: str, revision: int) -> Changed | None:
+        """See ArchiveReader."""
+        return await self._one("SELECT body FROM revisions WHERE item_id = %s AND revision = %s", item_id, revision)
+
+    async def revision_at(self, item_id: str, moment: datetime) -> Changed | None:
+        """See ArchiveReader."""
+        return await self._one(_AT, item_id, micros(moment))
+
+    async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
+        """See ArchiveReader."""
+        question = "SELECT wire_sha256, received_at, receipt_id, item FROM versions WHERE item_id = %s"
+        entries = [_version_entry(row) for row in await self._database.rows(question, item_id)]
+        return tuple(sorted(entries, key=lambda e: order_key(head_of(e.item, e.wire_sha256, e.received_at))))
+
+    async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
+        """See ArchiveReader."""
+        rows = await self._database.rows("SELECT body FROM notes WHERE receipt_id = %s ORDER BY sequence", receipt_id)
+        notes = tuple(ReceiptNote.model_validate_json(unpacked(row[0])) for row in rows)
+        return ReceiptEntry(receipt_id, notes) if notes else None
+
+    async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
+        """See ArchiveReader."""
+        rows = await self._database.rows(
+            "SELECT quarantine_id, why, headers, value FROM quarantine WHERE %s::text IS NULL OR provider = %s"
+            " ORDER BY sequence DESC LIMIT %s",
+            provider,
+            provider,
+            limit,
+        )
+        return tuple(map(_quarantine_entry, rows))
+
+    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
+        """See ArchiveReader."""
+        return tuple(map(changed_of, await self._database.rows(_SNAPSHOT, after, limit)))
+
+    async def counts(self) -> StandingCount:
+        """See ArchiveReader."""
+        standings = dict(await self._database.rows("SELECT standing, count(*) FROM served GROUP BY standing"))
+        dispositions = dict(await self._database.rows(_DISPOSITIONS))
+        unsent = await self._database.rows("SELECT count(*) FROM revisions WHERE NOT sent")
+        quarantined = await self._database.rows("SELECT count(*) FROM quarantine")
+        return StandingCount(
+            by_standing={standing: standings.get(standing.value, 0) for standing in Standing},
+            by_disposition={disposition: dispositions.get(disposition.value, 0) for disposition in Disposition},
+            unsent=unsent[0][0],
+            quarantined=quarantined[0][0],
+        )
+
+    async def _read(self, places: Sequence[int]) -> list[Changed]:
+        """Revisions by their place in the table, from memory where they were read lately."""
+        known = self._remembered.known(places)
+        unread = [place for place in places if place not in known]
+        if unread:
+            bodies = "SELECT sequence, body FROM revisions WHERE sequence = ANY(%s)"
+            known |= {place: changed_of((body,)) for place, body in await self._database.rows(bodies, unread)}
+        self._remembered.keep(known)
+        return [known[place] for place in places]
+
+    async def _one(self, statement: str, *values: object) -> Changed | None:
+        rows = await self._database.rows(statement, *values)
+        return changed_of(rows[0]) if rows else None
+
+
+def changed_of(row: Sequence[Any]) -> Changed:
+    """A revision from its body."""
+    return Changed.model_validate_json(unpacked(row[0]))
+
+
+def _version_entry(row: Sequence[Any]) -> VersionEntry:
+    wire_sha256, received_at, receipt_id, body = row
+    item = Item.model_validate_json(unpacked(body))
+    return VersionEntry(wire_sha256, item.version, item.version_created, moment_of(received_at), receipt_id, item)
+
+
+def _quarantine_entry(row: Sequence[Any]) -> QuarantineEntry:
+    quarantine_id, why, headers, value = row
+    return QuarantineEntry(
+        quarantine_id,
+        Quarantine.model_validate_json(unpacked(why)),
+        bytes(value),
+        {name: text.encode("latin-1") for name, text in orjson.loads(headers).items()},
+    )
