@@ -98,6 +98,9 @@ def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
 
 
 @given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"{", b"[", b"<html>", b"From: a\r\nTo: b\r\nSubject: =?utf-8?q?", b"From: a\nTo: b\nDate: c\nContent-Type: multipart/mixed; boundary=x\n\n--x\n", b"<!DOCTYPE ",
+            b"PK\x03\x04",
+            b"PK\x05\x06",
+            b"\x1f\x8b\x08",
             b"<rss version='2.0'><channel><item><title>",
             b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='http://[",
                         b"\x01fjo0147 4 pl 61\r\nslug/\r\n\x02", b"\x16\x01V2607\x1fnorth\r\nr i\x13\x11 BC-EU--Ferry",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Item, ParseWarning, Raw
 from wiredesk_core.messages import CancelMarked, VersionAccepted
 
+from wiredesk_ingest.containers import members_of
 from wiredesk_ingest.formats import FORMATS, WireFormat
 from wiredesk_ingest.formats.charset import Decoded, decode, without_controls
 from wiredesk_ingest.formats.sniffing import foreign_kind, is_declared_markup, root_name
@@ -28,22 +29,52 @@ CLAIMS = {
     "plain": ("plain_text", "iptc_7901", "anpa_1312", "mail"),
 }
 """Formats that a content type may mean, by a word in its subtype; other content types claim nothing."""
-HOW_TO_MEND = "send ninjs, NewsML-G2, HTML or plain text"
+HOW_TO_MEND = "send ninjs, NewsML-G2, RSS, Atom, IPTC 7901, ANPA 1312, e-mail, HTML or plain text"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a wire says: its format, the parser that read it (`ninjs@1`), its items; a message may hold none."""
+    """What a wire says: its format, the parser that read it (`ninjs@1`), its items; a message may hold none.
+
+    parts: the readings of the wires in it, when it is a container. faults: why some of those could not be read.
+    """
 
     format: str
     parser: str
     items: tuple[Item, ...]
+    parts: tuple[Reading, ...] = ()
+    faults: tuple[Unreadable, ...] = ()
 
 
-def read_wire(wire: Wire) -> Reading:
-    """The items of a wire. Raises Unreadable; anything else that comes out is a fault of ours."""
+def read_wire(wire: Wire, depth: int = 0) -> Reading:
+    """The items of a wire, or of the wires in it. Raises Unreadable; anything else that comes out is a fault of ours.
+
+    A container is unreadable when every wire in it is; an item in it has the hash of its own wire.
+    """
     if not wire.data.strip():
         raise Unreadable("empty", "the wire has no content: send the story in the body")
+    members = members_of(wire, depth)
+    return _read_one(wire) if members is None else _read_members(members, depth)
+
+
+def _read_members(members: Sequence[Wire], depth: int) -> Reading:
+    parts: list[Reading] = []
+    faults: list[Unreadable] = []
+    for member in members:
+        try:
+            reading = read_wire(member, depth + 1)
+        except Unreadable as unreadable:
+            faults.append(Unreadable(unreadable.code, f"{member.filename or 'part'}: {unreadable.detail}"))
+        else:
+            parts += reading.parts or (reading,)
+            faults += reading.faults
+    if not parts:
+        raise faults[0]
+    items = tuple(item for part in parts for item in part.items)
+    return Reading("container", parts[0].parser, items, tuple(parts), tuple(faults))
+
+
+def _read_one(wire: Wire) -> Reading:
     decoded = decode(wire.data, wire.content_type)
     found = _format_of(wire, decoded.text)
     text = decoded.text if found.reads == "controls" else without_controls(decoded.text)
@@ -64,11 +95,16 @@ def facts_of(
     reading: Reading, wire: Wire, receipt_id: str, received_at: datetime
 ) -> tuple[VersionAccepted | CancelMarked, ...]:
     """What the desk is told about a reading: a version for each item, then a mark for each item it cancels."""
-    return tuple(fact for item in reading.items for fact in _facts(item, reading, wire, receipt_id, received_at))
+    return tuple(
+        fact
+        for part in reading.parts or (reading,)
+        for item in part.items
+        for fact in _facts(item, part, wire, receipt_id, received_at)
+    )
 
 
 def parse_bytes(data: bytes, filename: str, profile: Profile, content_type: str = "") -> list[dict[str, Any]]:
-    """A wire as the command line prints it: `{"format", "item"}` records, or one `{"quarantine"}`. Never raises."""
+    """A wire as the command line prints it: `{"format", "item"}` records, `{"quarantine"}` ones. Never raises."""
     try:
         reading = read_wire(Wire(data, profile, content_type, filename))
     except Unreadable as unreadable:
@@ -77,7 +113,12 @@ def parse_bytes(data: bytes, filename: str, profile: Profile, content_type: str 
         return [_quarantine("parser_crash", f"{type(fault).__name__}: {fault}")]
     if not reading.items:
         return [_quarantine("no_item", f"a {reading.format} message without items")]
-    return [{"format": reading.format, "item": item.model_dump(mode="json")} for item in reading.items]
+    items = [
+        {"format": part.format, "item": item.model_dump(mode="json")}
+        for part in reading.parts or (reading,)
+        for item in part.items
+    ]
+    return [*items, *(_quarantine(fault.code, fault.detail) for fault in reading.faults)]
 
 
 def _format_of(wire: Wire, text: str) -> WireFormat:
@@ -113,11 +154,12 @@ def _facts(
     item: Item, reading: Reading, wire: Wire, receipt_id: str, received_at: datetime
 ) -> Iterator[VersionAccepted | CancelMarked]:
     scope = wire.provider.scope
+    sha256 = item.raw.sha256 if item.raw else wire.sha256
     yield VersionAccepted(
         receipt_id=receipt_id,
         item_id=item_id_of(scope, item.uri),
         scope=scope,
-        wire_sha256=wire.sha256,
+        wire_sha256=sha256,
         received_at=received_at,
         parser=reading.parser,
         item=item,
@@ -129,7 +171,7 @@ def _facts(
                 scope=reached,
                 alias=cancel.id,
                 version=cancel.version,
-                wire_sha256=wire.sha256,
+                wire_sha256=sha256,
                 received_at=received_at,
                 by_uri=item.uri,
                 reason=item.ed_note or item.headline,

@@ -17,7 +17,7 @@ from wiredesk_core.ports import Clock
 from wiredesk_core.topics import ITEM_ACCEPTED, RECEIPT_NOTED
 
 from wiredesk_ingest.framing import pack_wire, unpack_outcome
-from wiredesk_ingest.intake import facts_of, read_wire
+from wiredesk_ingest.intake import Reading, facts_of, read_wire
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, note_headers
 from wiredesk_ingest.wire import Wire
@@ -82,12 +82,15 @@ def reject(headers: Headers, origin: Origin | None, code: str, detail: str, now:
     return Rejected(code, detail, provider, outputs=(_noted(note),) if receipt_id else ())
 
 
-def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Done:
+def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Outcome:
     profile = profiles.get(origin.provider)
     if profile is None:
         raise Unreadable("unknown_provider", f"no profile for {origin.provider!r}: add one and replay the quarantine")
     wire = Wire(data=value, provider=profile, content_type=origin.content_type, filename=origin.filename)
-    facts = facts_of(read_wire(wire), wire, origin.receipt_id, origin.received_at)
+    reading = read_wire(wire)
+    facts = facts_of(reading, wire, origin.receipt_id, origin.received_at)
+    if reading.faults:
+        return _partly(origin, reading, facts, now)
     note = ReceiptNote(
         receipt_id=origin.receipt_id,
         provider=origin.provider,
@@ -98,6 +101,17 @@ def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: da
     )
     outputs = (*(_accepted(fact, now) for fact in facts), _noted(note))
     return Done(tuple(_traced(record, origin.traceparent) for record in outputs))
+
+
+def _partly(
+    origin: Origin, reading: Reading, facts: Sequence[VersionAccepted | CancelMarked], now: datetime
+) -> Outcome:
+    """A container of which some wires cannot be read: the others go on, and it is put aside all the same."""
+    told = "; ".join(f"{fault.code}: {fault.detail}" for fault in reading.faults)
+    detail = f"{len(reading.faults)} of {len(reading.faults) + len(reading.parts)} wires in it: {told}"
+    rejected = reject({}, origin, reading.faults[0].code, detail, now)
+    outputs = (*(_accepted(fact, now) for fact in facts), *rejected.outputs)
+    return replace(rejected, outputs=tuple(_traced(record, origin.traceparent) for record in outputs))
 
 
 def _accepted(fact: VersionAccepted | CancelMarked, now: datetime) -> Outgoing:

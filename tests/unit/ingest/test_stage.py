@@ -49,6 +49,18 @@ def accepted(outcome: Outcome) -> list[Outgoing]:
     return [record for record in outcome.outputs if record.topic == "item.accepted"]
 
 
+def test_a_container_gives_what_can_be_read_of_it_and_is_put_aside(profiles: Mapping[str, Profile]) -> None:
+    wire = orjson.dumps(NINJS) + b'\n{"uri": }\n'
+
+    outcome = read_record(headers(), wire, profiles, NOW)
+
+    assert isinstance(outcome, Rejected)
+    assert outcome.code == "json_broken"
+    assert len(accepted(outcome)) == 1
+    assert [note.disposition for note in notes(outcome)] == [Disposition.quarantined]
+    assert "1 of 2 wires" in outcome.detail
+
+
 def test_a_version_goes_out_under_its_item(profiles: Mapping[str, Profile]) -> None:
     wire = orjson.dumps(NINJS)
     trace = f"00-{'a' * 32}-{'b' * 16}-01"
