@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
@@ -64,3 +65,14 @@ def postgres_url() -> Iterator[str]:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
         yield f"{server}?options=-csearch_path%3D{schema}"
         connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+
+
+@pytest.fixture
+def opensearch_url() -> Iterator[str]:
+    """Indexes of its own on the cluster that WIREDESK_TEST_OPENSEARCH names, gone after the test."""
+    server = os.environ.get("WIREDESK_TEST_OPENSEARCH")
+    if not server:
+        pytest.skip("WIREDESK_TEST_OPENSEARCH names no OpenSearch cluster: `make test-stores` starts one")
+    prefix = f"test-{secrets.token_hex(6)}"
+    yield f"opensearch:{server}?prefix={prefix}"
+    httpx.delete(f"{server}/{prefix}-open-v1,{prefix}-sealed-v1?ignore_unavailable=true", timeout=30).raise_for_status()

@@ -35,7 +35,10 @@ class SharedSettings(BaseSettings):
     registry: str = Field(
         default="sqlite:.wiredesk/registry.db", description="Where keys live: sqlite:PATH or postgresql://…"
     )
-    index: str = Field(default="tantivy:.wiredesk/index", description="Where search happens: tantivy:FOLDER")
+    index: str = Field(
+        default="tantivy:.wiredesk/index",
+        description="Where search happens: tantivy:FOLDER or opensearch:https://HOST:9200",
+    )
     blobs: str = Field(default="folder:.wiredesk/blobs", description="Where large payloads live: folder:PATH")
     providers: Path | None = Field(default=None, description="TOML file of provider profiles")
     instance: str = Field(

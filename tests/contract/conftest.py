@@ -25,8 +25,10 @@ async def archive(store_url: str) -> AsyncIterator[OpenArchive]:
     await opened.close()
 
 
-@pytest.fixture(params=["memory", "tantivy"])
+@pytest.fixture(params=["memory", "tantivy", "opensearch"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "opensearch":
+        return str(request.getfixturevalue("opensearch_url"))
     return "memory://" if request.param == "memory" else f"tantivy://{tmp_path}/index"
 
 

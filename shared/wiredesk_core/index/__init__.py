@@ -1,4 +1,7 @@
-"""The Index by URL: `memory://`, or `tantivy:///var/lib/wiredesk/index` for a folder (two slashes: a relative one)."""
+"""The Index by URL.
+
+`memory://`, `tantivy:///var/lib/wiredesk/index` for a folder (two slashes: a relative one), `opensearch:https://HOST:9200`.
+"""
 
 from __future__ import annotations
 
@@ -83,8 +86,21 @@ def _tantivy_reader(url: str) -> OpenReader:
     return TantivyReader(_folder(url))
 
 
+def _opensearch_index(url: str) -> OpenIndex:
+    from wiredesk_core.index.opensearch import Cluster, OpenSearchIndex  # noqa: PLC0415  # see above
+
+    return OpenSearchIndex(Cluster.of(url))
+
+
+def _opensearch_reader(url: str) -> OpenReader:
+    from wiredesk_core.index.opensearch import Cluster, OpenSearchReader  # noqa: PLC0415  # see above
+
+    return OpenSearchReader(Cluster.of(url))
+
+
 INDEXES: Mapping[str, Backend] = {
     "memory": Backend(_memory_index, _memory_reader),
     "tantivy": Backend(_tantivy_index, _tantivy_reader),
+    "opensearch": Backend(_opensearch_index, _opensearch_reader),
 }
 """Backends by URL scheme."""
