@@ -29,8 +29,8 @@ NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/j
 FORM = "application/x-www-form-urlencoded"
 """What curl says of any body unless told otherwise; it says nothing about a wire."""
 
-NEVER_A_WIRE = re.compile(r"(?:multipart|image|audio|video|font)/|application/(?:pdf|zip|gzip|x-tar|x-7z-compressed)\b")
-"""Types that hold no single wire of text, however well they are sniffed."""
+NEVER_A_WIRE = re.compile(r"(?:multipart|image|audio|video|font)/|application/(?:pdf|x-tar|x-7z-compressed)\b")
+"""Types that hold no wire, however well they are sniffed; ZIP and gzip are unpacked when they are read."""
 
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 ABOUT = """Takes wires in. A 202 means that the broker has the wire on disk; what became of it shows in its receipt."""

@@ -138,9 +138,19 @@ async def test_an_encoding_that_is_not_taken_is_named(http: httpx.AsyncClient) -
     assert "gzip" in problem_of(answer, 415, "unknown_encoding")["detail"]
 
 
-@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "image/jpeg", "application/zip"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "image/jpeg", "application/x-tar"])
 async def test_a_content_type_that_holds_no_wire_is_refused(http: httpx.AsyncClient, kind: str) -> None:
     problem_of(await http.post(URL, content=WIRE, headers={"content-type": kind}), 415, "not_a_wire")
+
+
+@pytest.mark.parametrize("kind", ["application/zip", "application/gzip", "message/rfc822", "application/rss+xml"])
+async def test_containers_and_mails_are_taken_as_they_are(house: Any, http: httpx.AsyncClient, kind: str) -> None:
+    body = b"PK\x03\x04 whatever is in it"
+
+    answer = await http.post(URL, content=body, headers={"content-type": kind})
+
+    assert answer.status_code == 202
+    assert house.publisher.records[0].value == body
 
 
 async def test_each_line_of_a_batch_has_its_own_receipt(house: Any, http: httpx.AsyncClient) -> None:
