@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from wiredesk_core.item import Dateline, ParseWarning
 
 from wiredesk_ingest.formats.charset import without_controls
+from wiredesk_ingest.formats.t61 import from_t61, is_t61
 
 SOH, STX, ETX, EOT = "\x01", "\x02", "\x03", "\x04"
 LINE_END = re.compile(r"\r+\n?")
@@ -45,6 +46,7 @@ MONTHS = {
 """Months by the letters that they start with, in the languages of the agencies."""
 ZONES = {"GMT": 0, "UTC": 0, "UT": 0, "Z": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2}
 ZONES |= {"EET": 2, "EEST": 3, "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
+HEADER_LINES = 4
 PRINTED_DATELINE = re.compile(r"([^\W\d_][^()\n]{1,60}?)\s*\([^()\n]{2,30}\)\s*(?:[-–—_]|--)\s")
 
 
@@ -60,31 +62,51 @@ class Frame:
 
 def frames_of(stream: str) -> list[Frame]:
     """The messages of a stream, in order. Words outside any message are told in a warning of the next one."""
-    before, *pieces = LINE_END.sub("\n", stream).split(SOH)
+    spelt, respelt = _respelt(LINE_END.sub("\n", stream))
+    before, *pieces = spelt.split(SOH) if SOH in spelt else ("", spelt)
     messages: list[str] = []
     for piece in pieces:
         if STX not in piece and messages:
             messages[-1] += piece
         else:
             messages.append(piece)
-    outside = _outside(before)
-    return [_frame(message, outside if position == 0 else ()) for position, message in enumerate(messages)]
+    told = (*respelt, *_outside(before))
+    return [_frame(message, told if position == 0 else respelt) for position, message in enumerate(messages)]
 
 
-def _frame(message: str, outside: tuple[ParseWarning, ...]) -> Frame:
-    warnings = list(outside)
+def _respelt(text: str) -> tuple[str, tuple[ParseWarning, ...]]:
+    if not is_t61(text):
+        return text, ()
+    return from_t61(text), (ParseWarning(code="charset_guessed", detail="accents stand before letters: read as T.61"),)
+
+
+def _frame(message: str, told: tuple[ParseWarning, ...]) -> Frame:
+    warnings = list(told)
     head, opened, rest = message.partition(STX)
     if not opened:
-        head, _, rest = message.lstrip("\n").partition("\n")
-        warnings.append(ParseWarning(code="start_of_text_missing", detail="no STX: the first line is the header"))
+        head, rest = _without_start(message.lstrip(FILL))
+        warnings.append(ParseWarning(code="start_of_text_missing", detail="no STX: the header ends with its last line"))
     text, closed, trailer = rest.partition(ETX)
     if not closed:
-        text = text.split(EOT)[0]
+        text, trailer = _without_end(text.split(EOT)[0])
         warnings.append(ParseWarning(code="end_of_text_missing", detail="no ETX: read to the end of the message"))
     trailer, ended, after = trailer.partition(EOT)
     if ended:
         warnings += _outside(after)
     return Frame(head.strip(FILL), text.rstrip(FILL), trailer.strip(FILL), tuple(warnings))
+
+
+def _without_start(message: str) -> tuple[str, str]:
+    """Header and the rest: up to a keyword line, which ends with a stroke, or the first line alone."""
+    lines = message.split("\n")
+    end = next((n for n, line in enumerate(lines[:HEADER_LINES]) if line.rstrip().endswith("/")), 0)
+    return "\n".join(lines[: end + 1]), "\n".join(lines[end + 1 :])
+
+
+def _without_end(text: str) -> tuple[str, str]:
+    """Text and trailer: a last line that is nothing but a filing time is the trailer."""
+    body, _, last = text.rstrip(FILL).rpartition("\n")
+    return (body, last) if DAY_TIME.fullmatch(last.strip()) else (text, "")
 
 
 def _outside(text: str) -> tuple[ParseWarning, ...]:

@@ -218,9 +218,14 @@ def _desk(units: list[_Unit], slug: str) -> tuple[_Desk, list[_Unit]]:
             desk.byline += f", {unit.text}"
         else:
             _place(unit, desk, has_copy=bool(copy))
-    if not lines and not copy and desk.take == "":
-        desk.headline = units[0].text if units else ""
+    if not lines and len(copy) > 1 and _is_headline(copy[0]):
+        desk.headline = copy.pop(0).text
     return desk, copy
+
+
+def _is_headline(unit: _Unit) -> bool:
+    """Whether a first line that no sign marks is a headline."""
+    return unit.kind == "copy" and len(unit.text) <= LONGEST_HEADLINE and not unit.text.endswith((".", "”", ":"))
 
 
 def _place(unit: _Unit, desk: _Desk, *, has_copy: bool) -> None:

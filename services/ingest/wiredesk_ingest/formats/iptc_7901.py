@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from wiredesk_core.item import Item, ItemType, ParseWarning, Status
 
 from wiredesk_ingest.formats.agency_frames import (
+    FILL,
     SOH,
     STX,
     Frame,
@@ -32,9 +33,14 @@ from wiredesk_ingest.wire import Wire
 
 HEADER = re.compile(
     r"^\s*(?P<source>[^\W\d_][\w.-]*?(?:\s+[^\W\d_]+)*?)\s*(?P<number>\d{1,5})\s+(?P<priority>[0-9])"
-    r"(?:\s+(?P<category>[^\W\d_]{1,4}))?(?:\s+(?P<words>\d{1,5}))?(?P<rest>[^\n]*)"
+    r"(?: {1,3}(?P<short>[^\W\d_]{1,2}\b)| (?P<long>[^\W\d_]{3,4}\b))?(?: +(?P<words>\d{1,5}\b))?(?P<rest>[^\n]*)"
 )
-"""Some agencies leave fields out at the end, and some write sources of several words."""
+"""Some agencies leave a field blank or out, and some write sources of several words.
+
+A category of three letters counts only where no field before it is blank: it could be the line's own name.
+"""
+BARE = re.compile(r"\s*[^\W\d_]{2,10}\d{2,5} [1-9] {1,3}[^\W\d_]{1,4}\b[^\n]*\n\s*[^\n]{1,100}/[ \r]*\n")
+"""Header and keyword lines of a message whose control characters somebody took away."""
 STARTS = re.compile(rf"{SOH}[^{STX}]{{0,600}}{STX}")
 NUMBERED = re.compile(r"([^\W\d_]{2,12})\s*(\d{2,5})\b")
 NOTEPAD = re.compile(
@@ -51,7 +57,7 @@ MARGIN = 60
 
 def recognise(text: str) -> bool:
     """Whether a message is framed; ANPA 1312, which frames alike, has been asked before."""
-    return SOH in text and STARTS.search(text) is not None
+    return (SOH in text and STARTS.search(text) is not None) or BARE.match(text.lstrip(FILL + SOH)) is not None
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
@@ -108,7 +114,7 @@ def _item(frame: Frame, wire: Wire) -> Item:
         source=profile.source or (numbers[-1][0] if numbers else ""),
         urgency=urgency,
         priority=urgency,
-        categories=distinct([told.get("category", "").lower()]),
+        categories=distinct([(told.get("short") or told.get("long") or "").lower()]),
         keywords=distinct(re.split(r"[/,]", slug)),
         body_text="\n\n".join(body),
         body_html=html_of_blocks(Block(paragraph, "p") for paragraph in body),
