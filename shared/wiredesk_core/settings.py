@@ -46,7 +46,10 @@ class SharedSettings(BaseSettings):
         description="Name of this replica, stable over restarts (static membership); @host = the service and its host's name",
     )
     log_level: str = Field(default="info", description="debug, info, warning or error")
-    metrics_port: int = Field(default=0, description="Port on 127.0.0.1 for /metrics and /healthz; 0 = off")
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address of /metrics and /healthz (0.0.0.0 in containers)"
+    )
+    metrics_port: int = Field(default=0, description="Port of /metrics and /healthz; 0 = any free one")
 
     def instance_of(self, service: str) -> str:
         """The replica's name in its consumer group; empty when it has none."""

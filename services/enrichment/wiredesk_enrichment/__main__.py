@@ -48,7 +48,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     health = web_app(
         service="enrichment", title="Enrichment", version="1", description="", checks={"agents": agents.check}
     )
-    socket = listen("127.0.0.1", shared.metrics_port)
+    socket = listen(shared.metrics_host, shared.metrics_port)
     try:
         await broker_answers(access)
         await require_topics(access, topics_of("enrichment"), replication=shared.replication)

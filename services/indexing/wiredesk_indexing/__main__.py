@@ -58,7 +58,7 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
     ]
     agents = Agents("indexing", access, bindings, shared.instance_of("indexing"))
     health = web_app(service="indexing", title="Indexing", version="1", description="", checks={"agents": agents.check})
-    socket = listen("127.0.0.1", shared.metrics_port)
+    socket = listen(shared.metrics_host, shared.metrics_port)
     try:
         await broker_answers(access)
         await require_topics(access, topics_of("indexing"), replication=shared.replication)

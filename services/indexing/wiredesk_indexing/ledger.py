@@ -54,6 +54,7 @@ class Ledger:
         """At start: announce whatever was written before the last end; gives the number of revisions."""
         sent = 0
         async with self._turn:
+            await self._index.write([])  # makes a new index, so that readers need not wait for a first story
             while unsent := await self._archive.unsent():
                 await self._announce(sorted({revision.item_id for revision in unsent}))
                 sent += len(unsent)
