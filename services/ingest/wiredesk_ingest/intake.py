@@ -84,11 +84,16 @@ def _read_one(wire: Wire) -> Reading:
     warnings = (*_mismatch(wire, found), *guessed)
     charset = decoded.charset if found.reads != "bytes" else None
     raw = Raw(sha256=wire.sha256, format=found.name, charset=charset, size=len(wire.data))
-    update = {"provider": wire.provider.name, "raw": raw}
-    items = tuple(
-        item.model_copy(update={**update, "warnings": (*warnings, *item.warnings)}) for item in found.parse(text, wire)
-    )
+    items = tuple(_received(item, wire, raw, warnings) for item in found.parse(text, wire))
     return Reading(found.name, found.parser, items)
+
+
+def _received(item: Item, wire: Wire, raw: Raw, warnings: tuple[ParseWarning, ...]) -> Item:
+    """The item with what all items of a wire have in common; one that is a part of the wire keeps that part's hash."""
+    if item.raw is not None:
+        raw = raw.model_copy(update={"sha256": item.raw.sha256, "size": item.raw.size})
+    update = {"provider": wire.provider.name, "raw": raw, "warnings": (*warnings, *item.warnings)}
+    return item.model_copy(update=update)
 
 
 def facts_of(

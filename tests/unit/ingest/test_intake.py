@@ -126,3 +126,56 @@ def test_an_empty_message_is_told_apart_from_a_broken_one() -> None:
     (record,) = parse_bytes(b"<newsMessage><itemSet/></newsMessage>", "x.xml", PROFILE)
 
     assert record["quarantine"]["code"] == "no_item"
+
+
+RSS = '<rss version="2.0"><channel><title>Feed</title>{}</channel></rss>'
+FERRY, BANK = (f"<item><title>{name}</title><guid>urn:{name}</guid></item>" for name in ("ferry", "bank"))
+MESSAGE = "\x01fjo{0} 4 i 9\r\n{1}/\r\n\x02{1} =\r\n\r\nText of {1}.\r\n\x03111200 GMT Jun 24\x04\r\n"
+AP = '{{"data": {{"item": {{"uri": "https://x/1?qt={0}", "version": 1, "altids": {{"itemid": "a1"}}, "headline": "{1}"}}}}}}'
+
+
+def hashes(*wires: str) -> list[dict[str, str]]:
+    """The wire hash of each item by its uri, of each wire."""
+    return [{item.uri: item.raw.sha256 for item in read_wire(wire(sent.encode())).items if item.raw} for sent in wires]
+
+
+@pytest.mark.parametrize(
+    ("polled", "again"),
+    [
+        (RSS.format(FERRY), RSS.format(f"{BANK}\n  {FERRY}\n")),
+        (
+            MESSAGE.format("01", "Ferry") + MESSAGE.format("02", "Bank"),
+            MESSAGE.format("03", "Fog") + MESSAGE.format("01", "Ferry"),
+        ),
+        (AP.format("abc", "Ferry"), AP.format("def", "Ferry")),
+    ],
+)
+def test_a_part_that_comes_again_in_another_wire_is_the_same_version(polled: str, again: str) -> None:
+    first, second = hashes(polled, again)
+
+    (uri,) = first.keys() & second.keys()
+    assert first[uri] == second[uri]
+
+
+@pytest.mark.parametrize(
+    ("sent", "changed"),
+    [
+        (RSS.format(FERRY), RSS.format(FERRY.replace("<title>ferry", "<title>Ferry aground"))),
+        (AP.format("abc", "Ferry"), AP.format("abc", "Ferry aground")),
+    ],
+)
+def test_a_part_that_changed_is_another_version(sent: str, changed: str) -> None:
+    first, second = hashes(sent, changed)
+
+    assert first.keys() == second.keys()
+    assert set(first.values()).isdisjoint(second.values())
+
+
+def test_facts_name_the_hash_of_the_part() -> None:
+    sent = wire(RSS.format(FERRY + BANK).encode())
+    reading = read_wire(sent)
+
+    facts = facts_of(reading, sent, "receipt", NOW)
+
+    assert [fact.wire_sha256 for fact in facts] == [item.raw.sha256 for item in reading.items if item.raw]
+    assert len({fact.wire_sha256 for fact in facts}) == 2

@@ -6,13 +6,14 @@ IPTC 7901 and ANPA 1312 share the frame, and both leave out a control character 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from wiredesk_core.item import Dateline, ParseWarning
+from wiredesk_core.item import Dateline, ParseWarning, Raw
 
 from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.t61 import from_t61, is_t61
+from wiredesk_ingest.wire import part_of
 
 SOH, STX, ETX, EOT = "\x01", "\x02", "\x03", "\x04"
 LINE_END = re.compile(r"\r+\n?")
@@ -58,6 +59,8 @@ class Frame:
     text: str
     trailer: str
     warnings: tuple[ParseWarning, ...] = ()
+    part: Raw | None = None
+    """Its own hash, where the stream holds several."""
 
 
 def frames_of(stream: str) -> list[Frame]:
@@ -71,7 +74,12 @@ def frames_of(stream: str) -> list[Frame]:
         else:
             messages.append(piece)
     told = (*respelt, *_outside(before))
-    return [_frame(message, told if position == 0 else respelt) for position, message in enumerate(messages)]
+    frames = [_frame(message, told if position == 0 else respelt) for position, message in enumerate(messages)]
+    return [replace(frame, part=_part(frame)) for frame in frames] if len(frames) > 1 else frames
+
+
+def _part(frame: Frame) -> Raw:
+    return part_of(f"{frame.header}\n{frame.text}\n{frame.trailer}".encode("utf-8", "replace"))
 
 
 def _respelt(text: str) -> tuple[str, tuple[ParseWarning, ...]]:

@@ -6,12 +6,13 @@ beside the item as `nitf`, it is read. The id of the chain is `altids.itemid`; `
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wiredesk_core.failures import Unreadable
-from wiredesk_core.item import Association, Dateline, Item, ItemType, ParseWarning, Status
+from wiredesk_core.item import Association, Dateline, Item, ItemType, ParseWarning, Raw, Status
 
 from wiredesk_ingest.formats import ninjs
 from wiredesk_ingest.formats.markup import blocks_of, local
@@ -21,10 +22,11 @@ from wiredesk_ingest.formats.safe_xml import parse_xml
 from wiredesk_ingest.formats.shown_html import html_of_tree
 from wiredesk_ingest.formats.takes import KILL, signals_of, without_cycle
 from wiredesk_ingest.formats.vocabulary import distinct, type_of
-from wiredesk_ingest.wire import Wire
+from wiredesk_ingest.wire import Wire, part_of
 
 IDS = re.compile(r'"altids"\s*:\s*\{[^{}]{0,2000}?"itemid"\s*:', re.IGNORECASE)
 DEEPEST = 5
+ADDRESSED = frozenset({"uri", "renditions", "associations", "links"})
 NEWS = "newscontent"
 """The signal without which nothing may be published: such items are for desks."""
 
@@ -96,8 +98,15 @@ def _item(fields: Fields, beside: Fields, wire: Wire) -> Item:
             "aliases": distinct([ids.get("friendlykey", ""), _canonical(fields, ids["itemid"])]),
             "associations": (*item.associations, *renditions),
             "warnings": (*item.warnings, *warnings),
+            "raw": _part(fields, beside),
         }
     )
+
+
+def _part(fields: Fields, beside: Fields) -> Raw:
+    """The hash of the item without its addresses: they hold a token of the request and differ with each answer."""
+    kept = {name: value for name, value in fields.items() if name not in ADDRESSED}
+    return part_of(json.dumps([kept, beside], sort_keys=True, ensure_ascii=True).encode())
 
 
 def _as_ninjs(fields: Fields, beside: Fields, ids: dict[str, str]) -> dict[str, Any]:

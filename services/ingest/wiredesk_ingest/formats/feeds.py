@@ -16,17 +16,17 @@ from urllib.parse import urlsplit
 import feedparser  # type: ignore[import-untyped]
 from lxml import etree
 from wiredesk_core.failures import Unreadable
-from wiredesk_core.item import Association, Item, ParseWarning, Status, Subject
+from wiredesk_core.item import Association, Item, ParseWarning, Raw, Status, Subject
 
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.markup import Block, blocks_of_html, local, looks_like_html, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.plain_text import content_uri
-from wiredesk_ingest.formats.safe_xml import XML_DECLARATION, parse_xml, refuse_entities
+from wiredesk_ingest.formats.safe_xml import XML_DECLARATION, Document, parse_xml
 from wiredesk_ingest.formats.shown_html import html_of_blocks, safe_html
 from wiredesk_ingest.formats.sniffing import root_name
 from wiredesk_ingest.formats.vocabulary import distinct, type_of
-from wiredesk_ingest.wire import Wire
+from wiredesk_ingest.wire import Wire, part_of
 
 NAMESPACES = {
     "feed": ("w3.org/2005/atom", "purl.org/atom/"),
@@ -34,6 +34,7 @@ NAMESPACES = {
 }
 """What roots that other documents have as well must say in their head."""
 HEAD = 4096
+ENTRIES = frozenset({"item", "entry"})
 BARE_ID = re.compile(r"\w{1,16}")
 """An id that means something within its feed only."""
 UTF_8 = {"content-type": "application/xml; charset=utf-8"}
@@ -53,23 +54,31 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
 
     Raises Unreadable: xml_bomb, external_entity, xml_broken, feed_broken.
     """
-    refuse_entities(text)
-    bare = XML_DECLARATION.sub("", text, count=1).strip()
-    told, repaired = _read(bare)
-    entries = tuple(_item(entry, told.feed, wire, repaired) for entry in told.entries)
-    return entries + tuple(_buried(bare, wire))
+    document = parse_xml(XML_DECLARATION.sub("", text, count=1))
+    told, repaired = _read(text, document)
+    elements = [element for element in document.root.iter() if local(element) in ENTRIES]
+    known = len(elements) == len(told.entries)
+    parts = [_part(element) for element in elements] if known else [None] * len(told.entries)
+    entries = tuple(
+        _item(entry, told.feed, wire, (part, repaired)) for entry, part in zip(told.entries, parts, strict=True)
+    )
+    return entries + tuple(_buried(document.root, wire))
 
 
-def _read(text: str) -> tuple[Any, tuple[ParseWarning, ...]]:
+def _read(text: str, document: Document) -> tuple[Any, tuple[ParseWarning, ...]]:
     """What feedparser says, of a mended text where it cannot read the given one: its own second try loses words."""
-    told = _told(text)
+    told = _told(XML_DECLARATION.sub("", text, count=1).strip())
     if told is not None and not told.get("bozo"):
         return told, ()
-    document = parse_xml(text)
     mended = _told(etree.tostring(document.root, encoding="unicode"))
     if mended is None:
         raise Unreadable("feed_broken", "elements stand where no feed has them: send valid RSS or Atom")
     return mended, document.warnings
+
+
+def _part(element: etree._Element) -> Raw:
+    """An entry's own hash, which does not change when other entries come and go."""
+    return part_of(etree.tostring(element, method="c14n", exclusive=True))
 
 
 def _told(text: str) -> Any:
@@ -85,7 +94,8 @@ def _told(text: str) -> Any:
         return None
 
 
-def _item(entry: Fields, feed: Fields, wire: Wire, repaired: tuple[ParseWarning, ...]) -> Item:
+def _item(entry: Fields, feed: Fields, wire: Wire, source: tuple[Raw | None, tuple[ParseWarning, ...]]) -> Item:
+    part, repaired = source
     warnings, zone = list(repaired), wire.provider.zone
     summary = text_of(_blocks(entry.get("summary_detail")))
     body = _body(entry)
@@ -117,6 +127,7 @@ def _item(entry: Fields, feed: Fields, wire: Wire, repaired: tuple[ParseWarning,
         aliases=distinct([alias for alias in _addresses(entry) if alias != uri]),
         associations=tuple(dict.fromkeys(_associations(entry))),
         warnings=tuple(warnings),
+        raw=part,
     )
 
 
@@ -207,14 +218,8 @@ def _association(rel: str, fields: Fields, address: str, title: str) -> Associat
     )
 
 
-def _buried(text: str, wire: Wire) -> Iterator[Item]:
+def _buried(root: etree._Element, wire: Wire) -> Iterator[Item]:
     """Entries that the feed says are gone (RFC 6721): a kill of each, whatever its version."""
-    if "deleted-entry" not in text:
-        return
-    try:
-        root = parse_xml(text).root
-    except Unreadable:
-        return
     for element in root:
         ref = (element.get("ref") or "").strip()
         if local(element) == "deleted-entry" and ref:
@@ -226,4 +231,5 @@ def _buried(text: str, wire: Wire) -> Iterator[Item]:
                 source=wire.provider.source,
                 ed_note=" ".join("".join(str(part) for part in element.itertext()).split()),
                 version_created=moment(element.get("when") or "", wire.provider.zone),
+                raw=_part(element),
             )

@@ -127,6 +127,7 @@ def _item(frame: Frame, wire: Wire) -> Item:
         aliases=names.aliases(),
         cancels=cancels,
         warnings=(*warnings, *noted),
+        raw=frame.part,
     )
 
 

@@ -29,7 +29,7 @@ from wiredesk_ingest.formats.plain_text import content_uri, printed_byline
 from wiredesk_ingest.formats.shown_html import html_of_blocks, safe_html
 from wiredesk_ingest.formats.takes import KILL, is_take_line, sealed_until, signals_of
 from wiredesk_ingest.formats.vocabulary import distinct, priority_of, type_of
-from wiredesk_ingest.wire import Wire
+from wiredesk_ingest.wire import Wire, part_of
 
 HEAD = 16_384
 FIELD = re.compile(
@@ -60,9 +60,12 @@ def recognise(text: str) -> bool:
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:  # noqa: ARG001 - every part has a charset of its own
     """An item for each message: the mails of an mbox, and those enclosed in others. Raises Unreadable: mail_bomb."""
     items: list[Item] = []
-    for data in _mails(wire.data):
+    mails = _mails(wire.data)
+    for data in mails:
+        part = part_of(data) if len(mails) > 1 else None
         try:
-            items += _items(email.message_from_bytes(data, policy=email.policy.compat32), wire, 0)
+            found = _items(email.message_from_bytes(data, policy=email.policy.compat32), wire, 0)
+            items += (item.model_copy(update={"raw": part}) for item in found)
         except RecursionError as error:
             raise Unreadable("mail_bomb", "parts are nested without end: send the text as one part") from error
         if len(items) > MOST_PARTS:
