@@ -78,7 +78,7 @@ def _read(text: str, document: Document) -> tuple[Any, tuple[ParseWarning, ...]]
 
 def _part(element: etree._Element) -> Raw:
     """An entry's own hash, which does not change when other entries come and go."""
-    return part_of(etree.tostring(element, method="c14n", exclusive=True))
+    return part_of(etree.tostring(element, encoding="utf-8", with_tail=False))
 
 
 def _told(text: str) -> Any:
