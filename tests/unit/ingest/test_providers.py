@@ -33,6 +33,8 @@ def test_a_table_is_a_profile() -> None:
         ("[a]\ntime_zone = 'Oslo time'", "not a time zone"),
         ("[a]\ntime_zone = '../etc'", "not a time zone"),
         ("[a]\nboilerplate = ['(']", "not a regular expression"),
+        ("[a]\nkill_lines = ['(']", "not a regular expression"),
+        ("[a]\ncorrection_lines = 'RETTET'", "a list of texts"),
         ("[a]\ncarries = 'a'", "its own items"),
         ("[a]\ncarries = 'b'\n[b]\ncarries = 'c'", "itself carries"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from wiredesk_core.identity import sha256_of
-from wiredesk_core.item import Item
+from wiredesk_core.item import Item, ParseWarning
 
 from wiredesk_ingest.formats.markup import Block
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
@@ -16,6 +16,9 @@ LONGEST_HEADLINE = 160
 SENTENCE_END = re.compile(r"[.…][\"'”’»)]*$")
 BYLINE = re.compile(r"^(?:by|von|par|por|door|di|av|af)\s+\w[^.!?]{2,80}$", re.IGNORECASE)
 
+TELEX_START = re.compile(r"\A\s*ZCZC\b[^\n]*\n", re.IGNORECASE)
+TELEX_END = re.compile(r"\n[ \t]*NNNN\s*\Z", re.IGNORECASE)
+
 
 def recognise(text: str) -> bool:
     """Any text that no other format claimed."""
@@ -24,7 +27,8 @@ def recognise(text: str) -> bool:
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """One item. Its uri is made of its content, so that the same text is the same story whenever it comes."""
-    paragraphs = paragraphs_of_plain(text.strip("\f\n\r "))
+    copy, framing = without_telex_frame(text)
+    paragraphs = paragraphs_of_plain(copy.strip("\f\n\r "))
     headline, rest = _headline(paragraphs)
     byline, rest = _byline(rest)
     blocks = [Block(paragraph, "p") for paragraph in rest]
@@ -38,8 +42,18 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
             credit=wire.provider.credit,
             body_text="\n\n".join(rest),
             body_html=html_of_blocks(blocks),
+            warnings=framing,
         ),
     )
+
+
+def without_telex_frame(text: str) -> tuple[str, tuple[ParseWarning, ...]]:
+    """The text without the lines that telex switches start and end messages with, and a warning that names them."""
+    copy = TELEX_END.sub("", TELEX_START.sub("", text))
+    if copy == text or not copy.strip():
+        return text, ()
+    start = TELEX_START.match(text)
+    return copy, (ParseWarning(code="telex_frame", detail=f"left out: {start[0].strip()[:80] if start else 'NNNN'}"),)
 
 
 def content_uri(text: str) -> str:
