@@ -46,6 +46,9 @@ class SharedSettings(BaseSettings):
         description="Name of this replica, stable over restarts (static membership); @host = the service and its host's name",
     )
     log_level: str = Field(default="info", description="debug, info, warning or error")
+    stuck_seconds: float = Field(
+        default=300.0, gt=0, description="Seconds without an acknowledgement, while records wait, that mean stuck"
+    )
     metrics_host: str = Field(
         default="127.0.0.1", description="Address of /metrics and /healthz (0.0.0.0 in containers)"
     )

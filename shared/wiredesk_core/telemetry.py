@@ -2,62 +2,94 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 CounterName = Literal[
-    # Records handled by an agent; labels stage, outcome (done, quarantined).
     "wiredesk_records_total",
-    # Records put aside; labels stage, code.
     "wiredesk_quarantined_total",
-    # Attempts repeated because something outside did not answer; label stage.
     "wiredesk_retries_total",
-    # Items by what became of them; label disposition.
     "wiredesk_dispositions_total",
-    # Wires taken in; labels provider, way (push, folder).
     "wiredesk_wires_total",
-    # Requests answered; labels service, status.
     "wiredesk_http_requests_total",
+    "wiredesk_push_refused_total",
+    "wiredesk_pool_chunks_total",
 ]
 HistogramName = Literal[
-    # Seconds one batch took from arrival to acknowledgement; label stage.
     "wiredesk_batch_seconds",
-    # Records a batch; label stage.
     "wiredesk_batch_records",
-    # Seconds from a wire's receipt to its being searchable; label stage.
     "wiredesk_receipt_to_search_seconds",
-    # Seconds a request took; label service.
     "wiredesk_http_seconds",
+    "wiredesk_store_seconds",
 ]
 GaugeName = Literal[
-    # Unix time of the last acknowledged batch; label stage.
     "wiredesk_last_ack_timestamp_seconds",
-    # Revisions written but not yet announced.
     "wiredesk_outbox_unsent",
+    "wiredesk_lag_records",
+    "wiredesk_lag_reading_timestamp_seconds",
+    "wiredesk_waiting_records",
+    "wiredesk_stuck",
+    "wiredesk_disk_free_ratio",
+    "wiredesk_pool_busy",
+    "wiredesk_pool_workers",
 ]
+MetricName = CounterName | HistogramName | GaugeName
 
-_LABELS: dict[str, tuple[str, ...]] = {
-    "wiredesk_records_total": ("stage", "outcome"),
-    "wiredesk_quarantined_total": ("stage", "code"),
-    "wiredesk_retries_total": ("stage",),
-    "wiredesk_dispositions_total": ("disposition",),
-    "wiredesk_wires_total": ("provider", "way"),
-    "wiredesk_http_requests_total": ("service", "status"),
-    "wiredesk_batch_seconds": ("stage",),
-    "wiredesk_batch_records": ("stage",),
-    "wiredesk_receipt_to_search_seconds": ("stage",),
-    "wiredesk_http_seconds": ("service",),
-    "wiredesk_last_ack_timestamp_seconds": ("stage",),
-    "wiredesk_outbox_unsent": (),
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+RECORDS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What a metric tells, and what it is told apart by. Labels take few values: never an id of a story."""
+
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: Sequence[float] = SECONDS
+
+
+METRICS: dict[str, Metric] = {
+    "wiredesk_records_total": Metric("Records handled, by outcome (done, quarantined)", ("stage", "outcome")),
+    "wiredesk_quarantined_total": Metric("Records put aside, by reason", ("stage", "code")),
+    "wiredesk_retries_total": Metric("Attempts repeated because something outside did not answer", ("stage",)),
+    "wiredesk_dispositions_total": Metric("Items by what became of them", ("disposition",)),
+    "wiredesk_wires_total": Metric("Wires taken in, by way (push, folder)", ("provider", "way")),
+    "wiredesk_http_requests_total": Metric("Requests answered", ("service", "status")),
+    "wiredesk_push_refused_total": Metric("Pushes that were told to come back later or not at all", ("code",)),
+    "wiredesk_pool_chunks_total": Metric(
+        "Chunks given to worker processes, by outcome (done, hung, crashed)", ("outcome",)
+    ),
+    "wiredesk_batch_seconds": Metric("Seconds one batch took from arrival to acknowledgement", ("stage",)),
+    "wiredesk_batch_records": Metric("Records a batch", ("stage",), RECORDS),
+    "wiredesk_receipt_to_search_seconds": Metric("Seconds from a wire's receipt to its being searchable", ("stage",)),
+    "wiredesk_http_seconds": Metric("Seconds a request took", ("service",)),
+    "wiredesk_store_seconds": Metric("Seconds of one write (archive, index, broker)", ("store",)),
+    "wiredesk_last_ack_timestamp_seconds": Metric("Unix time of the last acknowledged batch", ("stage",)),
+    "wiredesk_outbox_unsent": Metric("Revisions written but not yet announced, as the last look found"),
+    "wiredesk_lag_records": Metric("Records that a group has not acknowledged", ("group", "topic", "partition")),
+    "wiredesk_lag_reading_timestamp_seconds": Metric("Unix time of the last reading of the lag"),
+    "wiredesk_waiting_records": Metric("Records of this replica's own partitions that wait", ("service",)),
+    "wiredesk_stuck": Metric("1 while records wait and nothing is acknowledged", ("service",)),
+    "wiredesk_disk_free_ratio": Metric("Free share of the disk below a store", ("store",)),
+    "wiredesk_pool_busy": Metric("Chunks that worker processes hold"),
+    "wiredesk_pool_workers": Metric("Worker processes of this replica"),
 }
+"""Every metric there is."""
 
-_COUNTERS = {name: Counter(name, name, _LABELS[name]) for name in get_args(CounterName)}
-_HISTOGRAMS = {name: Histogram(name, name, _LABELS[name]) for name in get_args(HistogramName)}
-_GAUGES = {name: Gauge(name, name, _LABELS[name]) for name in get_args(GaugeName)}
+_COUNTERS = {name: Counter(name, METRICS[name].help, METRICS[name].labels) for name in get_args(CounterName)}
+_HISTOGRAMS = {
+    name: Histogram(name, METRICS[name].help, METRICS[name].labels, buckets=METRICS[name].buckets)
+    for name in get_args(HistogramName)
+}
+_GAUGES = {name: Gauge(name, METRICS[name].help, METRICS[name].labels) for name in get_args(GaugeName)}
 
 
 def count(name: CounterName, by: float = 1, **labels: str) -> None:
@@ -76,6 +108,16 @@ def gauge(name: GaugeName, value: float, **labels: str) -> None:
     """Set a gauge."""
     metric = _GAUGES[name]
     (metric.labels(**labels) if labels else metric).set(value)
+
+
+@contextlib.contextmanager
+def timed(store: Literal["archive", "index", "broker"]) -> Iterator[None]:
+    """Observe how long one write to a store takes, also when it fails."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        observe("wiredesk_store_seconds", time.perf_counter() - started, store=store)
 
 
 def configure_logging(service: str, level: str = "info") -> None:

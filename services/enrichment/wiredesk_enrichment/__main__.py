@@ -44,9 +44,14 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="enrichment"), blobs)
     runner = Runner(EnrichStage(pool, clock, CHAIN_VERSION), publisher, blobs, clock)
     binding = Binding(ITEM_ACCEPTED, runner, batch=settings.batch)
-    agents = Agents("enrichment", access, [binding], shared.instance_of("enrichment"))
+    agents = Agents("enrichment", access, [binding], shared.instance_of("enrichment"), shared.stuck_seconds)
     health = web_app(
-        service="enrichment", title="Enrichment", version="1", description="", checks={"agents": agents.check}
+        service="enrichment",
+        title="Enrichment",
+        version="1",
+        description="",
+        checks={"agents": agents.check},
+        stuck=agents.stuck,
     )
     socket = listen(shared.metrics_host, shared.metrics_port)
     try:

@@ -56,8 +56,15 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
         bind(WIRE_QUARANTINED, ShelfStage(archive), PATIENT_SECONDS),
         bind(RECEIPT_NOTED, ReceiptStage(archive)),
     ]
-    agents = Agents("indexing", access, bindings, shared.instance_of("indexing"))
-    health = web_app(service="indexing", title="Indexing", version="1", description="", checks={"agents": agents.check})
+    agents = Agents("indexing", access, bindings, shared.instance_of("indexing"), shared.stuck_seconds)
+    health = web_app(
+        service="indexing",
+        title="Indexing",
+        version="1",
+        description="",
+        checks={"agents": agents.check},
+        stuck=agents.stuck,
+    )
     socket = listen(shared.metrics_host, shared.metrics_port)
     try:
         await broker_answers(access)

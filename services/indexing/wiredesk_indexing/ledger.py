@@ -15,7 +15,7 @@ from wiredesk_core.identity import item_id_of
 from wiredesk_core.lifecycle import Disposition, State, fold
 from wiredesk_core.messages import CancelMarked, Changed, Enriched, Outgoing, VersionAccepted, envelope
 from wiredesk_core.ports import Archive, Clock, Dossier, Fact, Index, Leaf, Publisher, Recorded
-from wiredesk_core.telemetry import count, gauge, observe
+from wiredesk_core.telemetry import count, gauge, observe, timed
 from wiredesk_core.topics import ITEM_CHANGED
 
 from wiredesk_indexing.apply import Trigger, disposition_note, enriched_note, index_change, next_revision
@@ -81,7 +81,8 @@ class Ledger:
             leaves = await self._archive.leaves(list(_wanted(folded)))
             revisions = list(_revisions(dossiers, folded, leaves, triggers, now))
             due = {revision.item_id: folded[revision.item_id].opens_at(now) for revision in revisions}
-            waiting = await self._archive.save(revisions, due)
+            with timed("archive"):
+                waiting = await self._archive.save(revisions, due)
             if not waiting:
                 return states
         raise StoreBusy(f"{len(waiting)} items kept changing under {TRIES} attempts")
@@ -110,8 +111,11 @@ class Ledger:
             return
         latest = {revision.item_id: revision for revision in unsent}
         now = self._clock.now()
-        await self._index.write([index_change(revision, now) for revision in latest.values()])
-        await self._publisher.publish([_changed(revision) for revision in unsent])
+        gauge("wiredesk_outbox_unsent", len(unsent))
+        with timed("index"):
+            await self._index.write([index_change(revision, now) for revision in latest.values()])
+        with timed("broker"):
+            await self._publisher.publish([_changed(revision) for revision in unsent])
         await self._archive.mark_sent([(revision.item_id, revision.revision) for revision in unsent])
         gauge("wiredesk_outbox_unsent", 0)
 

@@ -48,7 +48,9 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     dry_pool = parsing_pool(providers_toml, settings, 1)  # so that trying wires out never delays live ones
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
     runner = Runner(ParseStage(pool, clock), publisher, blobs, clock)
-    agents = Agents("ingest", access, [Binding(WIRE_RECEIVED, runner)], shared.instance_of("ingest"))
+    agents = Agents(
+        "ingest", access, [Binding(WIRE_RECEIVED, runner)], shared.instance_of("ingest"), shared.stuck_seconds
+    )
     registry = open_registry(shared.registry, clock)
     app = create_app(
         publisher=publisher,
@@ -59,6 +61,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         limits=Limits(body=settings.max_body_bytes, batch=settings.max_batch),
         gateway_url=settings.gateway_url,
         checks={"agents": agents.check},
+        stuck=agents.stuck,
     )
     beside: list[Coroutine[Any, Any, None]] = [serve(app, listen(settings.host, settings.port), stop)]
     if settings.folder is not None:

@@ -19,7 +19,7 @@ from wiredesk_core.keys import KeyRing, require
 from wiredesk_core.ports import Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.web.app import web_app
-from wiredesk_core.web.health import Check
+from wiredesk_core.web.health import Check, Stuck
 
 from wiredesk_ingest.body import Limits, read_body
 from wiredesk_ingest.providers import Profile
@@ -114,11 +114,12 @@ def create_app(
     limits: Limits = Limits(),  # noqa: B008  # frozen value
     gateway_url: str = "http://127.0.0.1:8080",
     checks: Mapping[str, Check] = MappingProxyType({}),
+    stuck: Stuck = lambda _now: None,
 ) -> FastAPI:
     """The push API. `checks` decide whether the service is ready; `gateway_url` is where receipts are served."""
     keys = KeyRing(registry)
     desk = Desk(publisher, registry, profiles, clock, inspect, limits, gateway_url.rstrip("/"), keys)
-    app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks)
+    app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     _add_routes(app, desk)
     return app
 

@@ -7,6 +7,7 @@ subclasses below close those doors. What each one is for is measured in the ackn
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,11 +23,14 @@ from wiredesk_core.agents.runner import Runner, headers_of
 from wiredesk_core.agents.stage import Record
 from wiredesk_core.broker.access import MECHANISM, BrokerAccess
 from wiredesk_core.failures import Misconfigured, Transient
-from wiredesk_core.telemetry import log
+from wiredesk_core.telemetry import gauge, log
 from wiredesk_core.topics import MAX_RECORD_BYTES, Topic
 
 DRAIN_SECONDS = 30.0
 """How long a rebalance or a stop waits for the batch under way; past it the batch is delivered again elsewhere."""
+
+STUCK_SECONDS = 300.0
+"""A member that acknowledges nothing for so long while records wait is taken for stuck. No batch may take longer."""
 
 _log = log(__name__)
 
@@ -47,6 +51,8 @@ class Progress:
 
     runners: list[Runner] = field(default_factory=list)
     acked: dict[TP, int] = field(default_factory=dict)
+    moved: float = field(default_factory=time.monotonic)
+    """When a batch was last acknowledged, or nothing waited; monotonic seconds."""
     closing: bool = False
 
     async def drained(self, deadline: float) -> bool:
@@ -126,8 +132,16 @@ def assert_compiled() -> None:
 class Agents:
     """The Faust side of a service: starts with its bindings, stops gracefully, tells when it has crashed."""
 
-    def __init__(self, group: str, access: BrokerAccess, bindings: Sequence[Binding], instance: str = "") -> None:
+    def __init__(
+        self,
+        group: str,
+        access: BrokerAccess,
+        bindings: Sequence[Binding],
+        instance: str = "",
+        stuck_seconds: float = STUCK_SECONDS,
+    ) -> None:
         assert_compiled()
+        self._stuck_seconds = stuck_seconds
         self.progress = Progress(runners=[binding.runner for binding in bindings])
         self._app = _build_app(group, access, bindings, instance)
         self._app.progress = self.progress
@@ -142,6 +156,28 @@ class Agents:
         """For readiness: raises Transient until the group has given this member its partitions."""
         if not self._app.consumer.assignment():
             raise Transient("no partitions assigned yet")
+
+    def waiting(self) -> int:
+        """Records of this member's partitions that lie beyond the last acknowledged one, as the last fetch saw them."""
+        consumer = self._app.consumer
+        return sum(self._behind(consumer, tp) for tp in consumer.assignment())
+
+    def _behind(self, consumer: Any, tp: TP) -> int:
+        acked = self.progress.acked.get(tp)
+        done = consumer._committed_offset.get(tp) if acked is None else acked + 1  # noqa: SLF001  # no public way
+        high = consumer.highwater(tp)
+        return 0 if high is None or done is None else max(0, high - done)
+
+    def stuck(self, now: float) -> str | None:
+        """For liveness: why this member should be ended, or None. `now` in monotonic seconds."""
+        waiting = self.waiting()
+        if not waiting:
+            self.progress.moved = now
+        still = now - self.progress.moved
+        is_stuck = bool(waiting) and still > self._stuck_seconds
+        gauge("wiredesk_waiting_records", waiting, service=self._app.conf.id)
+        gauge("wiredesk_stuck", int(is_stuck), service=self._app.conf.id)
+        return f"{waiting} records wait and none was acknowledged for {still:.0f} s" if is_stuck else None
 
     async def crashed(self) -> BaseException | None:
         """Returns when Faust has given up, with its reason; a service then ends without a graceful stop."""
@@ -213,6 +249,7 @@ def _attach(app: App, binding: Binding, progress: Progress) -> None:
 
 
 async def _acknowledge(stream: Any, events: Sequence[Any], progress: Progress) -> None:
+    progress.moved = time.monotonic()
     for event in events:
         await stream.ack(event)
         message = event.message

@@ -16,6 +16,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from wiredesk_core.failures import Transient
+from wiredesk_core.telemetry import count, gauge
 
 START_SECONDS = 120.0
 """How long a new worker may take to load what it needs."""
@@ -49,6 +50,7 @@ class WorkerPool:
         arguments: Sequence[Any] = (),
     ) -> None:
         self.workers = workers
+        self._busy = 0
         self._work = work
         self._chunk = chunk
         self._seconds_each = seconds_each
@@ -61,6 +63,7 @@ class WorkerPool:
 
     async def run(self, payloads: Sequence[bytes]) -> list[bytes | Broken]:
         """Results in the order of the payloads. Raises Transient when no worker can be started."""
+        gauge("wiredesk_pool_workers", self.workers)
         chunks = [list(payloads[i : i + self._chunk]) for i in range(0, len(payloads), self._chunk)]
         done = await asyncio.gather(*(self._run_chunk(chunk) for chunk in chunks))
         return [result for results in done for result in results]
@@ -76,11 +79,16 @@ class WorkerPool:
 
     async def _run_chunk(self, chunk: list[bytes]) -> list[bytes | Broken]:
         try:
-            return await self._schedule(chunk, self._seconds_each * len(chunk))
+            results = await self._schedule(chunk, self._seconds_each * len(chunk))
         except DeadlineError:
             broken = Broken("worker_hung", f"took longer than {self._seconds_each:g} s; its worker was ended")
+            count("wiredesk_pool_chunks_total", outcome="hung")
         except ProcessExpired as expired:
             broken = Broken("worker_crashed", f"its worker died with exit code {expired.exitcode}")
+            count("wiredesk_pool_chunks_total", outcome="crashed")
+        else:
+            count("wiredesk_pool_chunks_total", outcome="done")
+            return results
         if len(chunk) == 1:
             return [broken]
         middle = len(chunk) // 2
@@ -91,5 +99,13 @@ class WorkerPool:
             future = self._pool.schedule(self._work, args=[chunk], timeout=seconds)
         except RuntimeError as closed:
             raise Transient(f"the worker pool takes no work: {closed}") from closed
-        results: list[bytes] = await asyncio.wrap_future(future)
+        self._note_busy(1)
+        try:
+            results: list[bytes] = await asyncio.wrap_future(future)
+        finally:
+            self._note_busy(-1)
         return list(results)
+
+    def _note_busy(self, change: int) -> None:
+        self._busy += change
+        gauge("wiredesk_pool_busy", self._busy)

@@ -1,8 +1,9 @@
-"""/healthz: the process lives. /readyz: what it needs answers. /metrics: Prometheus."""
+"""/healthz: the process lives and moves. /readyz: what it needs answers. /metrics: Prometheus."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
@@ -15,15 +16,24 @@ from wiredesk_core.telemetry import log
 Check = Callable[[], Awaitable[object]]
 """Does one small thing with what the service needs; any exception means that it cannot be used now."""
 
+Stuck = Callable[[float], str | None]
+"""Why a service should be ended although its process lives, given monotonic seconds; None while it moves."""
+
 CHECK_SECONDS = 2.0
 
 
-def health_routes(checks: Mapping[str, Check], *, deadline: float = CHECK_SECONDS) -> APIRouter:
+def health_routes(
+    checks: Mapping[str, Check], *, stuck: Stuck = lambda _now: None, deadline: float = CHECK_SECONDS
+) -> APIRouter:
     """The three routes. They need no key and tell nothing but names and states; reasons go to the log."""
     router = APIRouter(tags=["health"])
 
-    @router.get("/healthz", summary="The process is alive", response_class=Response)
+    @router.get("/healthz", summary="The process is alive, and moves what waits", response_class=Response)
     async def healthz() -> Response:
+        why = stuck(time.monotonic())
+        if why is not None:
+            log(__name__).error("stuck", why=why)
+            return _json(503, {"status": "stuck"})
         return _json(200, {"status": "alive"})
 
     @router.get("/readyz", summary="What this service needs answers", response_class=Response)

@@ -54,6 +54,7 @@ def add_changes(doors: Doors, desk: Desk) -> None:
         """Everything that changed since a cursor, in order for each item.
 
         A page may be empty although there is more: follow `next` while `has_more`. The cursor holds on every gateway.
+        After a fault a change may come again: one whose `revision` is not above what you have tells nothing new.
         """
         return await _changes(desk, doors, call)
 

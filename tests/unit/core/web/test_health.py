@@ -31,3 +31,13 @@ async def test_one_failing_check_makes_the_service_unready() -> None:
         alive = await client.get("/healthz")
     assert (answer.status_code, answer.json()) == (503, {"status": "not ready", "checks": {"a": "ok", "b": "failed"}})
     assert alive.status_code == 200
+
+
+async def test_a_service_that_moves_nothing_is_not_alive_and_says_no_more_than_that() -> None:
+    why = "7 records wait"
+    app = web_app(
+        service="t", title="t", version="1", description="", checks={}, stuck=lambda now: why if now else None
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
+        answer = await client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "stuck"})
