@@ -101,9 +101,9 @@ def _item(frame: Frame, wire: Wire) -> Item:
         warnings.append(ParseWarning(code="header_unreadable", detail=without_controls(frame.header)[:80]))
     told = {**(line.groupdict("") if line else {}), **(codes.groupdict("") if codes else {})}
     units = list(_units(frame.text, tabular=told.get("copy") == TABULAR))
-    slug = without_cycle(without_controls(told.get("keyword", "")))
+    slug, take = _keyword(told)
     desk, copy = _desk(units, slug)
-    take = without_controls(told.get("take", "")).strip() or desk.take
+    take = take or desk.take
     slug = slug or desk.headline
     body = [*desk.copy, *_paragraphs(copy, tabular=told.get("copy") == TABULAR)]
     filed = filing_time(frame.trailer, profile.zone)
@@ -149,6 +149,13 @@ def _item(frame: Frame, wire: Wire) -> Item:
         warnings=(*warnings, *noted),
         raw=frame.part,
     )
+
+
+def _keyword(told: dict[str, str]) -> tuple[str, str]:
+    """Slug and take of a header, which some part by a comma."""
+    keyword, comma, more = without_controls(told.get("keyword", "")).partition(",")
+    take = " ".join(without_controls(f"{more} {told.get('take', '')}").split())
+    return without_cycle(keyword), _take_of(f",{take}") if comma else take
 
 
 def _signals(take: str, desk: _Desk, priority: str, wire: Wire) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from wiredesk_core.item import Item, ItemType, ParseWarning, Status
 
 from wiredesk_ingest.formats.agency_frames import (
     FILL,
+    MONTHS,
     SOH,
     STX,
     Frame,
@@ -43,6 +44,7 @@ BARE = re.compile(r"\s*[^\W\d_]{2,10}\d{2,5} [1-9] {1,3}[^\W\d_]{1,4}\b[^\n]*\n\
 """Header and keyword lines of a message whose control characters somebody took away."""
 STARTS = re.compile(rf"{SOH}[^{STX}]{{0,600}}{STX}")
 NUMBERED = re.compile(r"([^\W\d_]{2,12})\s*(\d{2,5})\b")
+OWN_NUMBER = re.compile(r"(?:^|\s)([^\W\d_]{2,12})\s+(\d{2,5})\s*$")
 NOTEPAD = re.compile(
     r"^\W*(?:notizblock|notebook|notepad|bloc-notes|(?:the\s+following\s+information\s+is\s+)?not\s+(?:intended\s+)?"
     r"for\s+publication|nicht\s+zur\s+veröffentlichung)\W*$",
@@ -53,6 +55,7 @@ LONGEST_HEAD = 5
 """Lines that a take line, a headline and a byline fill at most."""
 LONGEST_LINE = 160
 MARGIN = 60
+INDENTS = ("  ", "\t")
 
 
 def recognise(text: str) -> bool:
@@ -147,7 +150,7 @@ def _copy(text: str, profile: Profile) -> tuple[_Head, list[str], list[str]]:
 
 def _head(lines: list[str], profile: Profile) -> tuple[_Head, int]:
     """The head and the number of the line after it. A group of lines that looks like copy is left to the copy."""
-    end = next((n for n, line in enumerate(lines) if not line.strip()), len(lines))
+    end = next((n for n, line in enumerate(lines) if not line.strip() or (n and line.startswith(INDENTS))), len(lines))
     group = [line.strip() for line in lines[:end]]
     marks = [n for n, line in enumerate(group[:LONGEST_HEAD]) if line.rstrip("=").rstrip() != line]
     if marks:
@@ -187,15 +190,20 @@ def wire_paragraphs(lines: list[str]) -> list[str]:
 
 def _opens(line: str, before: str) -> bool:
     """Whether an indented line starts a paragraph: it is prose, and what is before it is no row of a table."""
-    indented = line.startswith(("  ", "\t")) and "   " not in line.strip()
-    return indented and (not before.startswith(("  ", "\t")) or len(before) >= MARGIN)
+    if not line.startswith(INDENTS) or "   " in line.strip() or "\t" in line.strip():
+        return False
+    return line.startswith("\t") or _indent(line) != _indent(before) or len(before) >= MARGIN
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _numbers(told: dict[str, str]) -> tuple[Number, ...]:
     """Its number on the line it came by, then the one on the agency's own line, where the header adds that."""
     own = [(told["source"], told["number"])] if told.get("number") else []
-    added = NUMBERED.search(told.get("rest", ""))
-    return (*own, *([(added[1], added[2])] if added else ()))
+    added = OWN_NUMBER.search(told.get("rest", ""))
+    return (*own, *([(added[1], added[2])] if added and added[1][:3].lower() not in MONTHS else ()))
 
 
 def _killed(text: str, numbers: tuple[Number, ...]) -> list[Number]:
