@@ -13,7 +13,7 @@ from wiredesk_ingest.formats.shown_html import html_of_blocks
 from wiredesk_ingest.wire import Wire
 
 LONGEST_HEADLINE = 160
-SENTENCE_END = re.compile(r"[.…][\"'”’»)]*$")
+SENTENCE_END = re.compile(r"[.…:][\"'”’»)]*$")
 BYLINE = re.compile(r"^(?:by|von|par|por|door|di|av|af)\s+\w[^.!?]{2,80}$", re.IGNORECASE)
 
 TELEX_START = re.compile(r"\A\s*ZCZC\b[^\n]*\n", re.IGNORECASE)
