@@ -16,8 +16,8 @@ LONGEST_HEADLINE = 160
 SENTENCE_END = re.compile(r"[.…:][\"'”’»)]*$")
 BYLINE = re.compile(r"^(?:by|von|par|por|door|di|av|af)\s+\w[^.!?]{2,80}$", re.IGNORECASE)
 
-TELEX_START = re.compile(r"\A\s*ZCZC\b[^\n]*\n", re.IGNORECASE)
-TELEX_END = re.compile(r"\n[ \t]*NNNN\s*\Z", re.IGNORECASE)
+TELEX_START = re.compile(r"\A\s*ZCZC\b[^\r\n]{0,80}[\r\n]", re.IGNORECASE)
+TELEX_END = re.compile(r"[\r\n][ \t]*NNNN\s*\Z", re.IGNORECASE)
 
 
 def recognise(text: str) -> bool:
