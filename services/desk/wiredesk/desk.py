@@ -116,6 +116,7 @@ def service_environ(plan: Plan, ports: Ports, bootstrap: str, name: str, environ
         "WIREDESK_INDEX": f"tantivy:{root / 'index'}",
         "WIREDESK_BLOBS": f"folder:{root / 'blobs'}",
         "ENRICHMENT_WORKERS": str(plan.workers),
+        "INGEST_DISKS": f"desk={root}",
     }
     fixed = {
         "WIREDESK_BROKER": bootstrap,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from wiredesk_core.agents.faust_app import Agents, Binding
@@ -13,6 +14,7 @@ from wiredesk_core.agents.service import broker_answers, carry_out, run_until_st
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
+from wiredesk_core.broker.lag import LagGauge, LagWatch
 from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
@@ -24,9 +26,11 @@ from wiredesk_core.topics import WIRE_RECEIVED, topics_of
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_ingest import worker
+from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits
 from wiredesk_ingest.dry_run import DryRun
 from wiredesk_ingest.folder import WatchedFolder, watch
+from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.providers import read_profiles
 from wiredesk_ingest.push import create_app
 from wiredesk_ingest.settings import IngestSettings
@@ -51,6 +55,8 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     agents = Agents(
         "ingest", access, [Binding(WIRE_RECEIVED, runner)], shared.instance_of("ingest"), shared.stuck_seconds
     )
+    watch_lag = LagWatch(LagGauge(access))
+    gatekeeper = Gatekeeper(bounds_of(settings), watch_lag, disks_of(settings.disks))
     registry = open_registry(shared.registry, clock)
     app = create_app(
         publisher=publisher,
@@ -62,10 +68,14 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         gateway_url=settings.gateway_url,
         checks={"agents": agents.check},
         stuck=agents.stuck,
+        gatekeeper=gatekeeper,
     )
-    beside: list[Coroutine[Any, Any, None]] = [serve(app, listen(settings.host, settings.port), stop)]
+    beside: list[Coroutine[Any, Any, None]] = [
+        serve(app, listen(settings.host, settings.port), stop),
+        watch_lag.run(stop),
+    ]
     if settings.folder is not None:
-        folder = WatchedFolder(settings.folder, publisher, profiles, clock, settings.max_body_bytes)
+        folder = WatchedFolder(settings.folder, publisher, profiles, clock, settings.max_body_bytes, gatekeeper)
         beside.append(watch(folder, settings.folder_interval, stop))
     try:
         await broker_answers(access)
@@ -89,6 +99,27 @@ def parsing_pool(providers_toml: str, settings: IngestSettings, workers: int) ->
         prepare=worker.prepare,
         arguments=[providers_toml],
     )
+
+
+def bounds_of(settings: IngestSettings) -> Bounds:
+    """What this ingest may be asked to bear."""
+    return Bounds(
+        backlog=settings.most_backlog,
+        enrichment_backlog=settings.most_enrichment_backlog,
+        in_flight=settings.most_in_flight_bytes,
+        disk_free=settings.disk_watermark,
+    )
+
+
+def disks_of(listed: str) -> dict[str, Path]:
+    """Names and folders from `NAME=PATH,NAME=PATH`. Raises Misconfigured for anything else."""
+    disks = {}
+    for entry in filter(None, map(str.strip, listed.split(","))):
+        name, equals, path = entry.partition("=")
+        if not (name and equals and path):
+            raise Misconfigured(f"INGEST_DISKS={listed}: write NAME=PATH,NAME=PATH")
+        disks[name] = Path(path)
+    return disks
 
 
 def read_providers(shared: SharedSettings) -> str:

@@ -20,12 +20,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from wiredesk_core.failures import Transient, Unreadable
+from wiredesk_core.failures import Refused, Transient, Unreadable
 from wiredesk_core.identity import receipt_id_for, sha256_of
 from wiredesk_core.moments import iso
 from wiredesk_core.ports import Clock, Publisher
 from wiredesk_core.telemetry import count, log
 
+from wiredesk_ingest.admission import Bounds
+from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
 
@@ -77,6 +79,7 @@ class WatchedFolder:
     profiles: Mapping[str, Profile]
     clock: Clock
     max_bytes: int = 16 * 1024 * 1024
+    gatekeeper: Gatekeeper = field(default_factory=lambda: Gatekeeper(Bounds()))
     _seen: dict[Path, Sighting] = field(default_factory=dict)
     _published: dict[Path, Sighting] = field(default_factory=dict)
     """Published files that could not be moved: only the move is tried again."""
@@ -89,8 +92,12 @@ class WatchedFolder:
         published = failed = 0
         try:
             for batch in _batches(still):
+                self.gatekeeper.admit()
                 sent, refused = await self._take(batch)
                 published, failed = published + sent, failed + refused
+        except Refused as full:
+            _log.warning("files stay where they are for now", why=full.detail)
+            return Scan(published, failed, len(found) - len(still), down=True)
         except Transient as down:
             _log.warning("the broker does not answer; files stay where they are", why=str(down))
             return Scan(published, failed, len(found) - len(still), down=True)

@@ -21,7 +21,9 @@ from wiredesk_core.telemetry import count
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check, Stuck
 
+from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits, read_body
+from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
 
@@ -73,6 +75,7 @@ class Desk:
     limits: Limits
     gateway_url: str
     keys: KeyRing
+    gatekeeper: Gatekeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +118,21 @@ def create_app(
     gateway_url: str = "http://127.0.0.1:8080",
     checks: Mapping[str, Check] = MappingProxyType({}),
     stuck: Stuck = lambda _now: None,
+    gatekeeper: Gatekeeper | None = None,
 ) -> FastAPI:
     """The push API. `checks` decide whether the service is ready; `gateway_url` is where receipts are served."""
     keys = KeyRing(registry)
-    desk = Desk(publisher, registry, profiles, clock, inspect, limits, gateway_url.rstrip("/"), keys)
+    desk = Desk(
+        publisher,
+        registry,
+        profiles,
+        clock,
+        inspect,
+        limits,
+        gateway_url.rstrip("/"),
+        keys,
+        gatekeeper or Gatekeeper(Bounds()),
+    )
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     _add_routes(app, desk)
     return app
@@ -139,6 +153,8 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         idempotency_key: Annotated[str | None, Header(description="The same key is the same push, for 24 h")] = None,
     ) -> Response:
         await _admit(desk, request, provider)
+        if not dry_run:
+            desk.gatekeeper.admit()
         pushed = await _read(desk, request, provider, idempotency_key)
         if dry_run:
             return JSONResponse(await _report(desk, pushed))
@@ -208,7 +224,8 @@ async def _take(desk: Desk, pushed: Pushed) -> list[Arrival]:
     arrivals = _arrivals(pushed, desk.limits, now)
     await _claim(desk, pushed, now)
     records = [record for arrival in arrivals for record in records_of(arrival)]
-    await desk.publisher.publish(records)
+    with desk.gatekeeper.carrying(len(pushed.body)):
+        await desk.publisher.publish(records)
     count("wiredesk_wires_total", len(arrivals), provider=pushed.provider, way="push")
     return arrivals
 

@@ -22,5 +22,18 @@ class IngestSettings(BaseSettings):
     gateway_url: str = Field(default="http://127.0.0.1:8080", description="Where receipts are served, for their links")
     folder: Path | None = Field(default=None, description="Folder to watch: incoming/PROVIDER/FILE; none = do not")
     folder_interval: float = Field(default=1.0, gt=0, description="Seconds between two looks at the folder")
+    most_backlog: int = Field(
+        default=20_000, gt=0, description="Records that may wait to be parsed or indexed; beyond, pushes get 429"
+    )
+    most_enrichment_backlog: int = Field(
+        default=500_000, gt=0, description="Records that may wait to be enriched; beyond, pushes get 429"
+    )
+    most_in_flight_bytes: int = Field(
+        default=64 * MIB, gt=0, description="Bytes that may be on their way to the broker; beyond, pushes get 429"
+    )
+    disk_watermark: float = Field(
+        default=0.05, ge=0, lt=1, description="Share of each disk that has to be free; below, pushes get 507"
+    )
+    disks: str = Field(default="", description="Folders whose disks are watched: NAME=PATH,NAME=PATH")
     workers: int = Field(default=1, ge=1, description="Processes that parse wires")
     parse_seconds: float = Field(default=20.0, gt=0, description="Longest that one wire may take to parse")

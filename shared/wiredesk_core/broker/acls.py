@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.protocol.admin import CreateAclsRequest
 
 from wiredesk_core.broker.access import BrokerAccess
+from wiredesk_core.broker.lag import GROUPLESS
 from wiredesk_core.failures import BrokerDown, Misconfigured
 from wiredesk_core.topics import Topic
 
@@ -44,12 +45,14 @@ def grants(topics: Sequence[Topic]) -> tuple[Grant, ...]:
     for topic in topics:
         given |= {Grant(service, "topic", topic.name, "write") for service in topic.producers}
         given |= {Grant(service, "topic", topic.name, "read") for service in topic.consumers}
-        given |= {Grant(service, "group", service, "read") for service in topic.consumers}
+        given |= {Grant(service, "group", service, "read") for service in topic.consumers if service not in GROUPLESS}
         given |= {
             Grant(service, "topic", topic.name, "describe_configs") for service in {*topic.producers, *topic.consumers}
         }
         given.add(Grant(WATCHER, "topic", topic.name, "describe"))
-        given |= {Grant(WATCHER, "group", service, "describe") for service in topic.consumers}
+        given |= {
+            Grant(WATCHER, "group", service, "describe") for service in topic.consumers if service not in GROUPLESS
+        }
     return tuple(sorted(given))
 
 
