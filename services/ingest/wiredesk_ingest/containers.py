@@ -21,7 +21,9 @@ from wiredesk_ingest.wire import Wire
 
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 GZIP_START = b"\x1f\x8b"
-NEXT = re.compile(rb">\s*(?=(?:\xef\xbb\xbf)?<\?xml\s)")
+ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
+NEXT = re.compile(rb"</([A-Za-z_][\w:.-]*)\s*>\s*(?=(?:\xef\xbb\xbf)?<\?xml\s)")
+"""An end tag with a declaration after it; where the tag is the root's, another document starts there."""
 DOCUMENT_PARTS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"})
 """Members of ZIP files that are documents or programs, not bundles of wires."""
 SYSTEM_FILES = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
@@ -71,7 +73,7 @@ def _unpacker(data: bytes) -> Unpack | None:
         return _gzipped
     if data.startswith(b"{"):
         return _lines if _has_an_object_a_line(data) else None
-    return _documents if data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml") and NEXT.search(data) else None
+    return _documents if data.count(b"<?xml") > 1 and len(_edges(data)) > 2 else None
 
 
 def _has_an_object_a_line(data: bytes) -> bool:
@@ -88,8 +90,17 @@ def _lines(wire: Wire, _: Limits) -> Iterator[Wire]:
 
 def _documents(wire: Wire, _: Limits) -> Iterator[Wire]:
     """Each document with its own declaration, so that its charset is its own too."""
-    edges = [0, *(found.end() for found in NEXT.finditer(wire.data)), len(wire.data)]
-    return (replace(wire, data=wire.data[start:end]) for start, end in pairwise(edges))
+    return (replace(wire, data=wire.data[start:end]) for start, end in pairwise(_edges(wire.data)))
+
+
+def _edges(data: bytes) -> list[int]:
+    """Where documents start, and the end of the last. A declaration within a document starts none."""
+    edges, root = [0], ROOT.search(data)
+    for end in NEXT.finditer(data):
+        if root and end[1] == root[1]:
+            edges.append(end.end())
+            root = ROOT.search(data, end.end())
+    return [*edges, len(data)]
 
 
 def _gzipped(wire: Wire, limits: Limits) -> Iterator[Wire]:

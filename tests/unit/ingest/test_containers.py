@@ -64,8 +64,16 @@ def test_documents_one_after_the_other_each_have_their_own_charset() -> None:
     assert [(item.uri, item.headline) for item in items] == [("urn:1", "Grüße"), ("urn:2", "Grüße")]
 
 
-def test_a_declaration_inside_a_story_parts_nothing() -> None:
-    data = b'<?xml version="1.0"?><newsItem guid="urn:1"><contentSet><inlineData><![CDATA[How to write <?xml version="1.0"?>]]></inlineData></contentSet></newsItem>'
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<inlineData><![CDATA[How to write <?xml version='1.0'?>]]></inlineData>",
+        b"<inlineXML><?xml version='1.0'?><nitf><body/></nitf></inlineXML>",
+        b"<inlineXML><nitf><body/></nitf><?xml version='1.0'?></inlineXML>",
+    ],
+)
+def test_a_declaration_inside_a_document_parts_nothing(content: bytes) -> None:
+    data = b'<?xml version="1.0"?><newsItem guid="urn:1"><contentSet>' + content + b"</contentSet></newsItem>"
 
     assert members_of(wire(data)) is None
 
