@@ -5,7 +5,7 @@ SHELL := bash
 
 BIN := .venv/bin
 MEMBERS := ./shared $(sort $(wildcard ./services/*))
-CODE := $(wildcard shared/wiredesk_core services/*/wiredesk* clients/*/wiredesk* docs/*.py tests) .ci/lock.py
+CODE := $(wildcard shared/wiredesk_core services/*/wiredesk* clients/*/wiredesk* docs/*.py deploy/*/*.py tests) .ci/lock.py
 NEEDED := requirements-dev.lock services/enrichment/model.lock $(wildcard $(addsuffix /pyproject.toml,$(MEMBERS)))
 ONCE := $(if $(CI)$(DEMO_ONCE),--once)
 PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-input

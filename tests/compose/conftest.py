@@ -31,7 +31,7 @@ class Stack(Outside):
         self._repository = repository
         self._files = ["docker-compose.yml", *(f"deploy/compose.{name}.yml" for name in overlays)]
         self._scheme = "https" if ca else "http"
-        self._ports = {"gateway": free_port(), "ingest": free_port()}
+        self._ports = {service: free_port() for service in ("gateway", "ingest", "prometheus")}
         self._token = ""
         self._secrets = folder / "secrets.env"
         subprocess.run([repository / "deploy/secrets", self._secrets], check=True, capture_output=True)
@@ -41,6 +41,7 @@ class Stack(Outside):
             "WIREDESK_TAG": "test",
             "GATEWAY_PORT": str(self._ports["gateway"]),
             "INGEST_PORT": str(self._ports["ingest"]),
+            "PROMETHEUS_PORT": str(self._ports["prometheus"]),
             **environ,
         }
 

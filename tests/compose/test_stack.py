@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 from wiredesk.connection import Address, Connection
 from wiredesk.pushing import Outcome, follow_all, parcels_of, push_all
@@ -23,7 +28,7 @@ DECIDED_SECONDS = 600.0
 @pytest.fixture(scope="module")
 def stack(start_stack: Any) -> Any:
     """One stack for the whole file, its tests in order: the last one takes it down."""
-    return start_stack()
+    return start_stack("front", "prometheus", overlays=["observability"])
 
 
 def test_the_samples_go_through_the_published_port(stack: Any, repository: Path) -> None:
@@ -85,6 +90,44 @@ def push_while(stack: Any, made: Sequence[Any], events: dict[int, Any]) -> dict[
         journal.update(zip(receipts, batch, strict=True))
         events.get(number, lambda: None)()
     return journal
+
+
+def test_prometheus_sees_every_replica_and_every_panel_has_figures_after_the_load(stack: Any, repository: Path) -> None:
+    replicas = {"ingest": 1, "enrichment": 3, "indexing": 2, "gateway": 1}
+    wait_for(lambda: scraped(stack) == replicas, f"prometheus scrapes {replicas}", 60)
+    panels = json.loads(run(repository, "-c", PANELS))
+    assert len(panels) >= 20
+    empty = [panel for panel in panels if not has_figures(stack, panel)]
+    assert empty == []
+
+
+PANELS = "import json, sys; sys.path.insert(0, 'deploy/observability'); import dashboards; print(json.dumps(dashboards.panel_queries()))"
+
+
+def run(repository: Path, *arguments: str) -> str:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=repository, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def scraped(stack: Any) -> dict[str, int]:
+    """How many replicas of each service answer."""
+    found = ask(stack, "/api/v1/query", query="sum by (job) (up)")
+    return {series["metric"]["job"]: int(series["value"][1]) for series in found}
+
+
+def has_figures(stack: Any, query: str) -> bool:
+    """Whether a question had an answer other than zero at some moment of the last quarter of an hour."""
+    now = time.time()
+    found = ask(stack, "/api/v1/query_range", query=query, start=now - 900, end=now, step=5)
+    return any(float(value) > 0 for series in found for _, value in series["values"])
+
+
+def ask(stack: Any, path: str, **asked: Any) -> list[Any]:
+    answer = httpx.get(stack.address("prometheus").replace("https", "http") + path, params=asked, timeout=30).json()
+    assert answer["status"] == "success", answer
+    result: list[Any] = answer["data"]["result"]
+    return result
 
 
 def test_down_leaves_nothing(stack: Any) -> None:
