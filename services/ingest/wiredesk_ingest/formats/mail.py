@@ -138,8 +138,9 @@ def _item(message: Message[str, str], leaves: list[Message[str, str]], wire: Wir
     warnings = [warning for text in texts for warning in text.warnings]
     subject = fields.get("subject", "")
     take = subject.partition(":")[0] if ":" in subject and is_take_line(subject.partition(":")[0], profile) else ""
-    signals = signals_of(take, subject, profile)
-    killing = KILL in signals
+    # In a subject, `Kill:` may be a film; a kill is written in capitals.
+    killing = KILL in signals_of(take if take.isupper() else "", subject, profile)
+    signals = tuple(s for s in signals_of(take, subject, profile) if killing or s != KILL)
     uri, earlier = _identity(fields, subject, body, warnings), _earlier(fields)
     sent = moment(fields.get("date", ""), profile.zone)
     if sent is None:
