@@ -115,13 +115,14 @@ class Database:
         held = (_lock_class(f"{self._store} held"), buckets)
         ordered = "FROM unnest(%s::int[]) WITH ORDINALITY AS b(bucket, place) ORDER BY place"
         async with self.connection() as connection:
-            await connection.execute(f"SELECT pg_advisory_lock(%s, bucket) {ordered}", held)
             try:
+                await connection.execute(f"SELECT pg_advisory_lock(%s, bucket) {ordered}", held)
                 yield
             finally:
-                # A connection that is gone has let go of its locks by itself.
+                # Also after a wait that was cut short, which keeps what it had got by then. A connection that is gone
+                # has let go of its locks by itself.
                 with contextlib.suppress(psycopg.Error):
-                    await connection.execute(f"SELECT pg_advisory_unlock(%s, bucket) {ordered}", held)
+                    await connection.execute("SELECT pg_advisory_unlock_all()")
 
     async def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of one question."""

@@ -86,6 +86,22 @@ async def test_who_announces_an_item_keeps_others_waiting_until_it_is_done(write
     assert order == ["first", "second"]
 
 
+async def test_a_wait_for_an_item_that_is_cut_short_keeps_nothing_to_itself(
+    postgres_url: str, writers: Writers
+) -> None:
+    holder, late = writers
+    hasty = open_archive(f"{postgres_url}%20-clock_timeout%3D300")
+    try:
+        async with holder.announcing(["tram"]):
+            with pytest.raises(StoreBusy):
+                async with hasty.announcing(["ferry", "bus", "tram", "train"]):
+                    raise AssertionError
+        async with asyncio.timeout(10), late.announcing(["ferry", "bus", "tram", "train"]):
+            pass
+    finally:
+        await hasty.close()
+
+
 async def test_a_lost_connection_costs_one_attempt_at_most(postgres_url: str, writers: Writers) -> None:
     archive = writers[0]
     await archive.record([accepted()])
