@@ -142,6 +142,8 @@ def _item(message: Message[str, str], leaves: list[Message[str, str]], wire: Wir
     killing = KILL in signals_of(take if take.isupper() else "", subject, profile)
     signals = tuple(s for s in signals_of(take, subject, profile) if killing or s != KILL)
     uri, earlier = _identity(fields, subject, body, warnings), _earlier(fields)
+    if killing and not earlier:
+        warnings.append(ParseWarning(code="kill_without_target", detail="it answers no message that could be meant"))
     sent = moment(fields.get("date", ""), profile.zone)
     if sent is None:
         warnings.append(ParseWarning(code="date_unreadable", detail=repr(fields.get("date", ""))[:80]))
