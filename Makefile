@@ -1,7 +1,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint types imports docs-check docs alone bench golden lock
+.PHONY: help setup demo up test test-stores test-compose check lint types imports docs-check docs alone bench golden lock
 
 BIN := .venv/bin
 MEMBERS := ./shared $(sort $(wildcard ./services/*))
@@ -26,7 +26,12 @@ up: setup ## The one-machine edition: its own Kafka and every service, until Ctr
 
 ##@ Check
 test: setup ## All tests, on the real broker as well
-	@$(BIN)/python -m pytest --ignore=tests/bench
+	@$(BIN)/python -m pytest --ignore=tests/bench --ignore=tests/compose
+test-stores: setup ## The suites of the stores, on a real PostgreSQL and OpenSearch too (needs Docker)
+	@deploy/engine deploy/stores $(BIN)/python -m pytest tests/contract tests/integration/test_two_indexers.py
+test-compose: setup ## The whole stack of docker-compose.yml, scaled, hurt, secured and gone again (needs Docker)
+	@WIREDESK_PROMTOOL="docker run --rm -v FOLDER:/r:ro --entrypoint promtool prom/prometheus:v3.5.0 test rules /r/alerts_test.yml" \
+	    deploy/engine $(BIN)/python -m pytest tests/compose tests/unit/deploy
 check: lint types imports docs-check ## All checks that need no running: lint types imports docs-check
 lint: setup ## Formatting and lint rules (ruff)
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

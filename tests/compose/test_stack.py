@@ -28,7 +28,7 @@ DECIDED_SECONDS = 600.0
 @pytest.fixture(scope="module")
 def stack(start_stack: Any) -> Any:
     """One stack for the whole file, its tests in order: the last one takes it down."""
-    return start_stack("front", "prometheus", overlays=["observability"])
+    return start_stack("front", "enrichment", "prometheus", overlays=["observability"])
 
 
 def test_the_samples_go_through_the_published_port(stack: Any, repository: Path) -> None:
