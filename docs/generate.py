@@ -8,11 +8,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import typer.main
 from fastapi import FastAPI
@@ -113,20 +112,22 @@ def settings_part(settings: type[BaseSettings]) -> str:
     return f"## {settings.__name__}\n\n" + table(["variable", "default", "meaning"], rows)
 
 
-def metrics() -> Iterator[tuple[str, str, str]]:
-    """Kind, name and meaning of every metric: the comment above each name in its Literal."""
-    source = inspect.getsource(telemetry)
-    for kind, block in re.findall(r"^(\w+)Name = Literal\[\n(.*?)^\]", source, flags=re.MULTILINE | re.DOTALL):
-        for comment, name in re.findall(r'((?:^ +#.*\n)+) +"(\w+)"', block, flags=re.MULTILINE):
-            meaning = " ".join(line.strip().removeprefix("#").strip() for line in comment.splitlines())
-            yield kind.lower(), name, meaning
+def metrics() -> Iterator[tuple[str, str, str, str]]:
+    """Name, kind, labels and meaning of every metric."""
+    kinds = {"counter": telemetry.CounterName, "histogram": telemetry.HistogramName, "gauge": telemetry.GaugeName}
+    for kind, names in kinds.items():
+        for name in get_args(names):
+            metric = telemetry.METRICS[name]
+            yield name, kind, ", ".join(metric.labels), metric.help
 
 
 def metrics_page() -> str:
     """Every metric."""
-    rows = [[code(name), kind, meaning] for kind, name, meaning in metrics()]
+    rows = [[code(name), kind, labels, meaning] for name, kind, labels, meaning in metrics()]
     return page(
-        "Metrics", "Served in Prometheus text format at `/metrics`.", table(["metric", "kind", "meaning"], rows)
+        "Metrics",
+        "Served in Prometheus text format at `/metrics`.",
+        table(["metric", "kind", "told apart by", "meaning"], rows),
     )
 
 

@@ -46,6 +46,8 @@ class SharedSettings(BaseSettings):
         description="Name of this replica, stable over restarts (static membership); @host = the service and its host's name",
     )
     log_level: str = Field(default="info", description="debug, info, warning or error")
+    traces: str = Field(default="", description="OTLP/HTTP endpoint that traces go to; none = they are only handed on")
+    traces_ratio: float = Field(default=1.0, ge=0, le=1, description="Share of new traces that are kept")
     stuck_seconds: float = Field(
         default=300.0, gt=0, description="Seconds without an acknowledgement, while records wait, that mean stuck"
     )

@@ -64,7 +64,17 @@ def test_wider_in_mid_stream_and_hurt_on_the_way_nothing_is_lost_or_doubled(stac
         stack,
         made,
         {
-            5: lambda: stack.compose("up", "-d", "--no-recreate", "--scale", "enrichment=3", "--scale", "indexing=2"),
+            5: lambda: stack.compose(
+                "up",
+                "-d",
+                "--no-recreate",
+                "--scale",
+                "enrichment=3",
+                "--scale",
+                "indexing=2",
+                "enrichment",
+                "indexing",
+            ),
             9: lambda: stack.kill("indexing"),
             12: lambda: stack.kill("enrichment"),
             15: lambda: stack.compose("restart", "--timeout", "20", "kafka"),

@@ -17,6 +17,7 @@ from wiredesk_core.clock import SystemClock
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
 from wiredesk_core.topics import ITEM_ACCEPTED, topics_of
+from wiredesk_core.tracing import open_tracing
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
@@ -31,6 +32,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     access = BrokerAccess.of(shared)
+    tracing = open_tracing("enrichment", shared.traces, shared.traces_ratio)
     clock = SystemClock()
     pool = WorkerPool(
         worker.work,
@@ -42,7 +44,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     )
     blobs = open_blobs(shared.blobs)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="enrichment"), blobs)
-    runner = Runner(EnrichStage(pool, clock, CHAIN_VERSION), publisher, blobs, clock)
+    runner = Runner(EnrichStage(pool, clock, CHAIN_VERSION), publisher, blobs, clock, tracing=tracing)
     binding = Binding(ITEM_ACCEPTED, runner, batch=settings.batch)
     agents = Agents("enrichment", access, [binding], shared.instance_of("enrichment"), shared.stuck_seconds)
     health = web_app(
@@ -61,6 +63,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
         await run_until_stopped(agents, stop, [serve(health, socket, stop)])
     finally:
         await publisher.close()
+        await asyncio.to_thread(tracing.close)
         await pool.close()
 
 

@@ -21,6 +21,7 @@ from wiredesk_core.index import open_index
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging, log
 from wiredesk_core.topics import ITEM_ACCEPTED, ITEM_ENRICHED, RECEIPT_NOTED, WIRE_QUARANTINED, Topic, topics_of
+from wiredesk_core.tracing import open_tracing
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
@@ -42,13 +43,16 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     access = BrokerAccess.of(shared)
+    tracing = open_tracing("indexing", shared.traces, shared.traces_ratio)
     clock, blobs = SystemClock(), open_blobs(shared.blobs)
     archive, index = open_archive(shared.archive), open_index(shared.index)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="indexing"), blobs)
     ledger = Ledger(archive, index, publisher, clock)
 
     def bind(topic: Topic, stage: Stage, within: float = URGENT_SECONDS) -> Binding:
-        return Binding(topic, Runner(stage, publisher, blobs, clock), batch=settings.batch, within=within)
+        return Binding(
+            topic, Runner(stage, publisher, blobs, clock, tracing=tracing), batch=settings.batch, within=within
+        )
 
     bindings = [
         bind(ITEM_ACCEPTED, ApplyStage("apply", read_accepted, ledger)),
@@ -75,6 +79,7 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
         await run_until_stopped(agents, stop, beside)
     finally:
         await publisher.close()
+        await asyncio.to_thread(tracing.close)
         await index.close()
         await archive.close()
 

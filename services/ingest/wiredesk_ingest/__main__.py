@@ -23,6 +23,7 @@ from wiredesk_core.registry import open_registry
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
 from wiredesk_core.topics import WIRE_RECEIVED, topics_of
+from wiredesk_core.tracing import open_tracing
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_ingest import worker
@@ -45,13 +46,14 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     access = BrokerAccess.of(shared)
+    tracing = open_tracing("ingest", shared.traces, shared.traces_ratio)
     clock, blobs = SystemClock(), open_blobs(shared.blobs)
     providers_toml = read_providers(shared)
     profiles = read_profiles(providers_toml)
     pool = parsing_pool(providers_toml, settings, settings.workers)
     dry_pool = parsing_pool(providers_toml, settings, 1)  # so that trying wires out never delays live ones
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
-    runner = Runner(ParseStage(pool, clock), publisher, blobs, clock)
+    runner = Runner(ParseStage(pool, clock), publisher, blobs, clock, tracing=tracing)
     agents = Agents(
         "ingest", access, [Binding(WIRE_RECEIVED, runner)], shared.instance_of("ingest"), shared.stuck_seconds
     )
@@ -69,6 +71,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         checks={"agents": agents.check},
         stuck=agents.stuck,
         gatekeeper=gatekeeper,
+        tracing=tracing,
     )
     beside: list[Coroutine[Any, Any, None]] = [
         serve(app, listen(settings.host, settings.port), stop),
@@ -84,6 +87,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         await run_until_stopped(agents, stop, beside)
     finally:
         await publisher.close()
+        await asyncio.to_thread(tracing.close)
         await registry.close()
         await pool.close()
         await dry_pool.close()

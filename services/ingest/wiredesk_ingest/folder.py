@@ -25,6 +25,7 @@ from wiredesk_core.identity import receipt_id_for, sha256_of
 from wiredesk_core.moments import iso
 from wiredesk_core.ports import Clock, Publisher
 from wiredesk_core.telemetry import count, log
+from wiredesk_core.tracing import new_traceparent
 
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.gatekeeper import Gatekeeper
@@ -144,7 +145,9 @@ class WatchedFolder:
         identity = f"{filename}\n{sha256_of(data)}"
         names = [identity] if len(lines) == 1 else [f"{identity}\n{number}" for number in range(len(lines))]
         return [
-            Arrival(provider, line, receipt_id_for(provider, name), self.clock.now(), UNTYPED, filename)
+            Arrival(
+                provider, line, receipt_id_for(provider, name), self.clock.now(), UNTYPED, filename, new_traceparent()
+            )
             for line, name in zip(lines, names, strict=True)
         ]
 

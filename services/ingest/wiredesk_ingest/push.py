@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
 from wiredesk_core.keys import KeyRing, require
 from wiredesk_core.ports import Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
+from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check, Stuck
 
@@ -34,7 +35,7 @@ FORM = "application/x-www-form-urlencoded"
 NEVER_A_WIRE = re.compile(r"(?:multipart|image|audio|video|font)/|application/(?:pdf|x-tar|x-7z-compressed)\b")
 """Types that hold no wire, however well they are sniffed; ZIP and gzip are unpacked when they are read."""
 
-TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+HANDING_ON = HandingOn()
 ABOUT = """Takes wires in. A 202 means that the broker has the wire on disk; what became of it shows in its receipt."""
 BODY = {
     "required": True,
@@ -76,6 +77,7 @@ class Desk:
     gateway_url: str
     keys: KeyRing
     gatekeeper: Gatekeeper
+    tracing: Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def create_app(
     checks: Mapping[str, Check] = MappingProxyType({}),
     stuck: Stuck = lambda _now: None,
     gatekeeper: Gatekeeper | None = None,
+    tracing: Tracing = HANDING_ON,
 ) -> FastAPI:
     """The push API. `checks` decide whether the service is ready; `gateway_url` is where receipts are served."""
     keys = KeyRing(registry)
@@ -132,6 +135,7 @@ def create_app(
         gateway_url.rstrip("/"),
         keys,
         gatekeeper or Gatekeeper(Bounds()),
+        tracing,
     )
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     _add_routes(app, desk)
@@ -221,7 +225,10 @@ def _filename(declared: str) -> str:
 async def _take(desk: Desk, pushed: Pushed) -> list[Arrival]:
     """Publish all wires of a push; returns when they are durable."""
     now = desk.clock.now()
-    arrivals = _arrivals(pushed, desk.limits, now)
+    arrivals = [
+        replace(arrival, traceparent=desk.tracing.push(pushed.provider, pushed.traceparent))
+        for arrival in _arrivals(pushed, desk.limits, now)
+    ]
     await _claim(desk, pushed, now)
     records = [record for arrival in arrivals for record in records_of(arrival)]
     with desk.gatekeeper.carrying(len(pushed.body)):

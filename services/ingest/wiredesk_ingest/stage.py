@@ -36,7 +36,6 @@ class Origin:
     received_at: datetime
     content_type: str
     filename: str | None
-    traceparent: bytes | None
 
 
 def read_record(headers: Headers, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Outcome:
@@ -62,7 +61,7 @@ def origin_of(headers: Headers) -> Origin:
         detail = "the record needs the headers receipt_id, provider and received_at (ISO 8601), all in UTF-8"
         raise Unreadable("headers_unreadable", f"{detail}: {error!r}") from error
     content_type = headers.get("content-type", UNTYPED.encode()).decode("latin-1")
-    return Origin(receipt_id, provider, received_at, content_type, filename or None, headers.get("traceparent"))
+    return Origin(receipt_id, provider, received_at, content_type, filename or None)
 
 
 def reject(headers: Headers, origin: Origin | None, code: str, detail: str, now: datetime) -> Rejected:
@@ -100,7 +99,7 @@ def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: da
         detail=_told(facts),
     )
     outputs = (*(_accepted(fact, now) for fact in facts), _noted(note))
-    return Done(tuple(_traced(record, origin.traceparent) for record in outputs))
+    return Done(outputs)
 
 
 def _partly(
@@ -111,7 +110,7 @@ def _partly(
     detail = f"{len(reading.faults)} of {len(reading.faults) + len(reading.parts)} wires in it: {told}"
     rejected = reject({}, origin, reading.faults[0].code, detail, now)
     outputs = (*(_accepted(fact, now) for fact in facts), *rejected.outputs)
-    return replace(rejected, outputs=tuple(_traced(record, origin.traceparent) for record in outputs))
+    return replace(rejected, outputs=outputs)
 
 
 def _accepted(fact: VersionAccepted | CancelMarked, now: datetime) -> Outgoing:
@@ -128,10 +127,6 @@ def _accepted(fact: VersionAccepted | CancelMarked, now: datetime) -> Outgoing:
 
 def _noted(note: ReceiptNote) -> Outgoing:
     return Outgoing(RECEIPT_NOTED.name, note.receipt_id.encode(), note.model_dump_json().encode(), note_headers(note))
-
-
-def _traced(record: Outgoing, traceparent: bytes | None) -> Outgoing:
-    return record if traceparent is None else replace(record, headers={**record.headers, "traceparent": traceparent})
 
 
 def _told(facts: Sequence[VersionAccepted | CancelMarked]) -> str:

@@ -22,12 +22,15 @@ from wiredesk_core.messages import Outgoing, Quarantine
 from wiredesk_core.ports import Blobs, Clock, NotPublished, Publisher
 from wiredesk_core.telemetry import count, gauge, log, observe
 from wiredesk_core.topics import WIRE_QUARANTINED
+from wiredesk_core.tracing import HEADER, HandingOn, Tracing, Worked, trace_id
 
 Result = TypeVar("Result")
 EXIT_UNDELIVERED = 75
 """Exit code (EX_TEMPFAIL) of a service that could not deliver and left its records unacknowledged."""
 
 QUARANTINE_HEADER = "quarantine"
+
+HANDING_ON = HandingOn()
 
 _log = log(__name__)
 
@@ -59,6 +62,7 @@ class Runner:
         blobs: Blobs,
         clock: Clock,
         *,
+        tracing: Tracing = HANDING_ON,
         patience: Patience = Patience(),
         end: Callable[[str], NoReturn] = die,
     ) -> None:
@@ -66,6 +70,7 @@ class Runner:
         self._publisher = publisher
         self._blobs = blobs
         self._clock = clock
+        self._tracing = tracing
         self._patience = patience
         self._end = end
         self._unexpected = 0
@@ -76,12 +81,16 @@ class Runner:
         """Carry a batch through; when this returns, all of it may be acknowledged."""
         started = time.perf_counter()
         self._idle.clear()
+        step = self._tracing.begin(self.stage.name, [_worked(record) for record in records])
+        told: Sequence[str] = ["undelivered"] * len(records)
         try:
             outcomes = await self._handle(records)
             self._watch(outcomes)
-            await self._publish(self._outgoing(records, outcomes))
+            await self._publish(self._outgoing(records, outcomes, step.carry))
             await self._persist(lambda: self.stage.settle(records, outcomes))
+            told = ["done" if isinstance(outcome, Done) else "quarantined" for outcome in outcomes]
         finally:
+            step.end(told)
             self._idle.set()
         self._report(outcomes, time.perf_counter() - started)
 
@@ -123,7 +132,13 @@ class Runner:
     async def _last_try(self, record: Record, first: Exception) -> Outcome:
         if isinstance(first, Unreadable):
             return Rejected(first.code, first.detail)
-        _log.error("a record raised", stage=self.stage.name, receipt_id=record.receipt_id, exc_info=first)
+        _log.error(
+            "a record raised",
+            stage=self.stage.name,
+            receipt_id=record.receipt_id,
+            trace_id=trace_id(record.headers),
+            exc_info=first,
+        )
         try:
             return (await self._persist(lambda: self.stage.handle([record])))[0]
         except Exception as fault:
@@ -140,12 +155,14 @@ class Runner:
             if self._unexpected >= self._patience.unexpected_in_a_row:
                 self._end(f"{self._unexpected} unexpected faults in a row in {self.stage.name}")
 
-    def _outgoing(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Outgoing]:
+    def _outgoing(
+        self, records: Sequence[Record], outcomes: Sequence[Outcome], contexts: Sequence[bytes | None]
+    ) -> list[Outgoing]:
         outgoing: list[Outgoing] = []
-        for record, outcome in zip(records, outcomes, strict=True):
+        for record, outcome, context in zip(records, outcomes, contexts, strict=True):
             if isinstance(outcome, Rejected):
                 outgoing.append(self._quarantine(record, outcome))
-            outgoing += outcome.outputs
+            outgoing += (_in_context(output, context) for output in outcome.outputs)
         return outgoing
 
     def _quarantine(self, record: Record, rejected: Rejected) -> Outgoing:
@@ -165,6 +182,17 @@ class Runner:
         )
         headers = {**record.headers, QUARANTINE_HEADER: why.model_dump_json().encode()}
         count("wiredesk_quarantined_total", stage=self.stage.name, code=rejected.code)
+        _log.warning(
+            "put aside",
+            stage=self.stage.name,
+            receipt_id=record.receipt_id,
+            provider=provider,
+            code=rejected.code,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            trace_id=trace_id(record.headers),
+        )
         return Outgoing(WIRE_QUARANTINED.name, record.receipt_id.encode(), record.value, headers)
 
     async def _publish(self, outgoing: Sequence[Outgoing]) -> None:
@@ -203,6 +231,14 @@ class Runner:
         observe("wiredesk_batch_seconds", seconds, stage=stage)
         observe("wiredesk_batch_records", len(outcomes), stage=stage)
         gauge("wiredesk_last_ack_timestamp_seconds", time.time(), stage=stage)
+
+
+def _worked(record: Record) -> Worked:
+    return Worked(record.topic, record.partition, record.offset, record.headers)
+
+
+def _in_context(output: Outgoing, context: bytes | None) -> Outgoing:
+    return output if context is None else replace(output, headers={**output.headers, HEADER: context})
 
 
 def headers_of(pairs: Sequence[tuple[str, bytes | None]] | Mapping[str, bytes] | None) -> dict[str, bytes]:

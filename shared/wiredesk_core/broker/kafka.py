@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
+from aiokafka.errors import ClusterAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.memory import held_back
@@ -23,6 +23,8 @@ from wiredesk_core.topics import MAX_RECORD_BYTES
 
 LINGER_MS = 4
 BATCH_BYTES = 256 * 1024
+NOT_OURS = (TopicAuthorizationFailedError, ClusterAuthorizationFailedError)
+"""Who may write no topic at all is refused as a producer already."""
 RETIRE_SECONDS = 5.0
 """How long a producer that failed may take to close before it is abandoned."""
 
@@ -55,7 +57,7 @@ class KafkaPublisher:
                 for record in records:
                     confirmations.append(await _enqueue(producer, record))  # noqa: PERF401  # kept when one raises
                 await asyncio.wait(confirmations)
-        except TopicAuthorizationFailedError as refused:
+        except NOT_OURS as refused:
             raise self._not_ours(records) from refused
         except (TimeoutError, KafkaError, OSError) as failure:
             self._retire(producer)
@@ -63,7 +65,7 @@ class KafkaPublisher:
         unsent = _unconfirmed(records, confirmations)
         if unsent:
             self._retire(producer)
-            if any(isinstance(error, TopicAuthorizationFailedError) for error in _errors(confirmations)):
+            if any(isinstance(error, NOT_OURS) for error in _errors(confirmations)):
                 raise self._not_ours(unsent)
             raise NotPublished(unsent, _first_error(confirmations))
 

@@ -13,6 +13,7 @@ from wiredesk_core.clock import FixedClock
 from wiredesk_core.identity import receipt_id_for
 from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.messages import Outgoing, ReceiptNote
+from wiredesk_core.tracing import TRACEPARENT
 
 WIRE = b'{"uri": "urn:example:1", "version": "1", "headline": "A headline", "body_text": "A text."}'
 URL = "/v1/wires/northwire"
@@ -56,7 +57,9 @@ async def test_a_trace_goes_along_with_its_wire(house: Any, http: httpx.AsyncCli
     await http.post(URL, content=WIRE, headers={"traceparent": "no trace"})
     first, second = house.publisher.on("wire.received")
     assert first.headers["traceparent"] == trace.encode()
-    assert "traceparent" not in second.headers
+    begun = second.headers["traceparent"].decode()
+    assert TRACEPARENT.fullmatch(begun)
+    assert begun != trace
 
 
 async def test_curl_need_not_name_a_content_type(house: Any, http: httpx.AsyncClient) -> None:

@@ -63,15 +63,13 @@ def test_a_container_gives_what_can_be_read_of_it_and_is_put_aside(profiles: Map
 
 def test_a_version_goes_out_under_its_item(profiles: Mapping[str, Profile]) -> None:
     wire = orjson.dumps(NINJS)
-    trace = f"00-{'a' * 32}-{'b' * 16}-01"
-    outcome = read_record(headers(traceparent=trace), wire, profiles, NOW)
+    outcome = read_record(headers(), wire, profiles, NOW)
     (record,) = accepted(outcome)
     fact = ACCEPTED.validate_json(record.value)
     assert isinstance(fact, VersionAccepted)
     assert record.key.decode() == fact.item_id == item_id_of("northwire", "urn:example:1")
     assert (fact.receipt_id, fact.received_at, fact.wire_sha256) == ("r-1", RECEIVED, sha256_of(wire))
     assert record.headers["receipt_id"] == b"r-1"
-    assert record.headers["traceparent"] == trace.encode()
     (note,) = notes(outcome)
     assert (note.stage, note.disposition, note.at) == ("parsed", None, NOW)
 
