@@ -18,10 +18,11 @@ from wiredesk.commands.show import show
 from wiredesk.commands.status import status
 from wiredesk.commands.tail import tail
 from wiredesk.commands.topics import topics
+from wiredesk.commands.trace import trace
 from wiredesk.commands.up import up
 from wiredesk.console import say
 
-COMMANDS = (up, push, parse, enrich, search, show, tail, status, topics, doctor, demo)
+COMMANDS = (up, push, parse, enrich, search, show, tail, status, trace, topics, doctor, demo)
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 
 USAGE = 2
