@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wiredesk.commands.trace import way_table
 
-NOTES = [
+NOTES: list[dict[str, Any]] = [
     {"stage": "applied", "at": "2026-03-04T12:00:00.250000Z", "uri": "urn:ferry", "disposition": "accepted"},
     {"stage": "received", "at": "2026-03-04T12:00:00Z", "uri": "", "disposition": None},
     {"stage": "parsed", "at": "2026-03-04T12:00:00.100000Z", "uri": "", "disposition": None, "detail": "1 versions"},
