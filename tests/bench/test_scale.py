@@ -1,0 +1,163 @@
+"""The stack of containers under load: wider enrichment, the highest steady rate, and twice that for ten minutes.
+
+Needs Docker (`deploy/engine make bench`), and takes about a quarter of an hour; without Docker it is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from wiredesk.stack import Stack
+from wiredesk.testing import wait_for
+from wiredesk_ingest.intake import read_wire
+from wiredesk_ingest.providers import Profile
+from wiredesk_ingest.wire import Wire
+
+BARE = Path(__file__).parent / "baselines/enrich_loop.py"
+STORIES = int(os.environ.get("BENCH_SCALE_STORIES", "200"))
+SOAK_SECONDS = float(os.environ.get("BENCH_SOAK_SECONDS", "600"))
+REPLICAS = (1, 2, 4)
+STEP_SECONDS = 20.0
+"""How long each rate is held."""
+FLAT = 20
+"""Stories that the backlog may grow by in that time and still count as flat."""
+BACKLOG = 400
+"""Stories that may wait for enrichment in the soak: small, so that back-pressure has to show."""
+WAITING = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8081/metrics').read().decode())"
+DEADLINE = 900.0
+
+
+@pytest.fixture(scope="module")
+def stack(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("no Docker engine answers: run deploy/engine make bench")
+    folder = tmp_path_factory.mktemp("stack")
+    folder.chmod(0o755)
+    providers = folder / "providers.toml"
+    providers.write_text('[alpha]\nlanguage = "en"\n', "utf-8")
+    overlay = folder / "bounds.yml"
+    overlay.write_text(
+        f"services: {{ingest: {{environment: {{INGEST_MOST_ENRICHMENT_BACKLOG: '{BACKLOG}'}}}}}}\n", "utf-8"
+    )
+    started = Stack(repository, folder, [str(overlay)], {"PROVIDERS_FILE": str(providers)}, None)
+    started.compose("build", "--quiet")
+    started.up()
+    yield started
+    started.close()
+
+
+def test_wider_enrichment_beside_the_bare_loop(stack: Stack, make_stories: Any, show: Any, tmp_path: Path) -> None:
+    bare = bare_rate(make_stories(50, STORIES), tmp_path / "items.ndjson")
+    rows = [["bare loop, 2 processes", f"{bare:.1f}", "1.00"]]
+    for turn, replicas in enumerate(REPLICAS):
+        stack.compose("up", "-d", "--wait", "--no-recreate", "--scale", f"enrichment={replicas}", "enrichment")
+        settle(stack)
+        rate = drain_rate(stack, make_stories(60 + turn, STORIES))
+        rows.append([f"pipeline, {replicas} replicas", f"{rate:.1f}", f"{rate / bare:.2f}"])
+    show(f"{STORIES} stories of 350 words through the containers (all stores on the same two cores)",
+         ["", "stories/s", "of the bare loop"], rows)  # fmt: skip
+
+
+def test_twice_what_it_can_bear_is_held_back_and_nothing_is_lost(stack: Stack, make_stories: Any, show: Any) -> None:
+    stack.compose("up", "-d", "--wait", "--no-recreate", "--scale", "enrichment=2", "enrichment")
+    settle(stack)
+    steady = steady_rate(stack, make_stories)
+    held_back, receipts, most = soak(stack, 2 * steady, make_stories(99, int(2 * steady * SOAK_SECONDS) + 1))
+    began = time.monotonic()
+    wait_for(lambda: waiting(stack) == 0, "the backlog is gone", DEADLINE)
+    recovery = time.monotonic() - began
+    decided = stack.wait_decided(receipts, DEADLINE)
+    lost = [receipt for receipt in receipts if len(decided[receipt]) != 1]
+    show("Ten minutes at twice the steady rate" if SOAK_SECONDS == 600 else f"{SOAK_SECONDS:.0f} s at twice the steady rate",
+         ["steady wires/s", "pushed wires/s", "taken", "429", "most waiting", "recovery s", "lost or doubled"],
+         [[f"{steady:.0f}", f"{2 * steady:.0f}", str(len(receipts)), str(held_back), str(most), f"{recovery:.0f}",
+           str(len(lost))]])  # fmt: skip
+    assert lost == []
+    assert held_back > 0
+
+
+def bare_rate(stories: Sequence[bytes], items: Path) -> float:
+    """Stories a second of the bare loop on two processes."""
+    alpha = Profile("alpha", language="en")
+    read = [read_wire(Wire(story, alpha, "application/json")).items[0] for story in stories]
+    items.write_text("\n".join(item.model_dump_json() for item in read), "utf-8")
+    command = [sys.executable, str(BARE), str(items), "2", "8"]
+    ran = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return float(ran["stories"]) / float(ran["seconds"])
+
+
+def drain_rate(stack: Stack, stories: Sequence[bytes]) -> float:
+    """Stories a second, from the push until nothing waits."""
+    began = time.monotonic()
+    stack.push_until_taken("alpha", stories, key=f"bench-{began}")
+    wait_for(lambda: waiting(stack) == 0 and time.monotonic() - began > 5, "nothing waits", DEADLINE)
+    return len(stories) / (time.monotonic() - began)
+
+
+def steady_rate(stack: Stack, make_stories: Any) -> float:
+    """The highest rate at which the backlog stays flat, in steps of two wires a second."""
+    rate = 2.0
+    while rate < 200:
+        stories = make_stories(int(1000 + rate), int(rate * STEP_SECONDS))
+        before = waiting(stack)
+        pushed_at(stack, rate, stories, STEP_SECONDS)
+        if waiting(stack) - before > FLAT:
+            settle(stack)
+            return max(2.0, rate - 2)
+        rate += 2
+    return rate
+
+
+def soak(stack: Stack, rate: float, stories: Sequence[bytes]) -> tuple[int, list[str], int]:
+    """Pushes at a rate: how many were told to come back, the receipts of the others, and the most that ever waited."""
+    return pushed_at(stack, rate, stories, SOAK_SECONDS)
+
+
+def pushed_at(stack: Stack, rate: float, stories: Sequence[bytes], seconds: float) -> tuple[int, list[str], int]:
+    held_back, most, receipts = 0, 0, []
+    began = time.monotonic()
+    looked = began
+    for number, story in enumerate(stories):
+        due = began + number / rate
+        if due - began > seconds:
+            break
+        time.sleep(max(0.0, due - time.monotonic()))
+        try:
+            answer = stack.push("alpha", story)
+        except httpx.TransportError:
+            held_back += 1
+            continue
+        if answer.status_code == 202:
+            receipts += [receipt["receipt_id"] for receipt in answer.json()["receipts"]]
+        else:
+            assert answer.status_code in {429, 503}, answer.text
+            held_back += 1
+        if time.monotonic() - looked > 5:
+            looked = time.monotonic()
+            most = max(most, waiting(stack))
+    return held_back, receipts, most
+
+
+def settle(stack: Stack) -> None:
+    """Waits until nothing waits."""
+    wait_for(lambda: waiting(stack) == 0, "nothing waits", DEADLINE)
+
+
+def waiting(stack: Stack) -> int:
+    """Records that wait for any group, as ingest's newest reading says."""
+    told = stack.compose("exec", "-T", "ingest", "python3", "-c", WAITING)
+    return sum(int(float(value)) for value in re.findall(r"^wiredesk_lag_records{.*} (\S+)$", told, re.MULTILINE))
