@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from wiredesk_core.failures import Failure
@@ -16,18 +17,53 @@ from wiredesk.places import DeskFolder
 from wiredesk.running import DeskNote, ProcessNote, is_running, read_note
 
 NOT_READY = 1
+LOOK_SECONDS = 1.0
 
 
-def status(data: Data = DATA, as_json: Json = False) -> None:
+def status(
+    data: Data = DATA,
+    as_json: Json = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Look again every second until Ctrl-C.")] = False,
+) -> None:
     """Processes, readiness, counts and lag of the desk on this machine; exit code 1 when it is not all ready."""
     folder = DeskFolder(data)
     note = read_note(folder)
     if note is None or not is_running(folder):
         say(f"No desk runs on {data}: start it with `wiredesk up`.")
         raise typer.Exit(NOT_READY)
+    if watch:
+        asyncio.run(look_again_and_again(folder, note))
+        return
     told = asyncio.run(look(folder, note))
     put(json.dumps(told, ensure_ascii=False) if as_json else status_text(told))
     raise typer.Exit(0 if all(process["ready"] for process in told["processes"]) else NOT_READY)
+
+
+async def look_again_and_again(folder: DeskFolder, note: DeskNote) -> None:
+    """The same as a table that stays in its place; Ctrl-C ends it."""
+    from rich.live import Live
+    from rich.text import Text
+
+    before: dict[str, Any] = {}
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError), Live(auto_refresh=False) as live:
+        while True:
+            told = await look(folder, read_note(folder) or note)
+            live.update(Text(status_text(told | {"lag": with_trend(told["lag"], before)})), refresh=True)
+            before = told["lag"]
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def with_trend(lag: dict[str, Any], before: dict[str, Any]) -> dict[str, str]:
+    """Each lag with how it went since the look before, and, where it shrinks, when it will be gone."""
+    return {name: f"{waiting}{_trend(waiting, before.get(name))}" for name, waiting in lag.items()}
+
+
+def _trend(waiting: Any, before: Any) -> str:
+    if not isinstance(waiting, int) or not isinstance(before, int) or waiting == before:
+        return ""
+    if waiting > before:
+        return f"  grows by {(waiting - before) / LOOK_SECONDS:.0f}/s"
+    return f"  gone in {waiting * LOOK_SECONDS / (before - waiting):.0f} s"
 
 
 async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
