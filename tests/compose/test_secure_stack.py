@@ -50,18 +50,26 @@ def stack(start_stack: Any, certificates: Path) -> Any:
     return start_stack(overlays=["secure"], ca=certificates / "ca.crt", CERTIFICATES=str(certificates))
 
 
-def test_wires_are_decided_once_and_served_as_their_fold_although_nothing_goes_in_clear(
+def test_wider_and_hurt_in_mid_stream_nothing_is_lost_or_doubled_although_nothing_goes_in_clear(
     stack: Any, wires: ModuleType
 ) -> None:
-    made = wires.make_wires(seed=31, stories=60)
-    receipts = stack.push_until_taken("alpha", [wire.data for wire in made], key="all", deadline=120)
-    journal = dict(zip(receipts, made, strict=True))
+    made = wires.make_wires(seed=31, stories=240)
+    wider = ("up", "-d", "--no-recreate", "--scale", "enrichment=3", "--scale", "indexing=2", "enrichment", "indexing")
+    journal = wires.push_while(
+        stack,
+        made,
+        {
+            1: lambda: stack.compose(*wider),
+            3: lambda: stack.kill("indexing"),
+            5: lambda: stack.compose("restart", "--timeout", "20", "kafka"),
+        },
+    )
     decided = stack.wait_decided(journal, DECIDED_SECONDS)
     assert {receipt for receipt, found in decided.items() if len(found) != 1} == set()
     wires.assert_dispositions_add_up(journal, {receipt: found[0] for receipt, found in decided.items()})
     should = wires.expected(made)
     assert wires.served_now(stack) == {uri: state for uri, state in should.items() if state[0] is Standing.open}
-    assert wires.followed(stack, "alpha") == should
+    wires.wait_followed(stack, "alpha", should)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -60,7 +59,7 @@ def is_enriched(stack: Any, item_id: str) -> bool:
 def test_wider_in_mid_stream_and_hurt_on_the_way_nothing_is_lost_or_doubled(stack: Any, wires: ModuleType) -> None:
     made = wires.make_wires(seed=23, stories=STORIES)
     assert len(made) >= 1000
-    journal = push_while(
+    journal = wires.push_while(
         stack,
         made,
         {
@@ -88,18 +87,7 @@ def test_wider_in_mid_stream_and_hurt_on_the_way_nothing_is_lost_or_doubled(stac
     should = wires.expected(made)
     served = {uri: state for uri, state in wires.served_now(stack).items() if uri.startswith("urn:alpha:")}
     assert served == {uri: state for uri, state in should.items() if state[0] is Standing.open}
-    assert wires.followed(stack, "alpha") == should
-
-
-def push_while(stack: Any, made: Sequence[Any], events: dict[int, Any]) -> dict[str, Any]:
-    """Push in batches; after some of them something happens. Gives what was acknowledged: receipt -> wire."""
-    journal: dict[str, Any] = {}
-    for number, start in enumerate(range(0, len(made), BATCH)):
-        batch = made[start : start + BATCH]
-        receipts = stack.push_until_taken("alpha", [wire.data for wire in batch], key=f"batch-{number}", deadline=180)
-        journal.update(zip(receipts, batch, strict=True))
-        events.get(number, lambda: None)()
-    return journal
+    wires.wait_followed(stack, "alpha", should)
 
 
 def test_prometheus_sees_every_replica_and_every_panel_has_figures_after_the_load(stack: Any, repository: Path) -> None:

@@ -36,7 +36,7 @@ def test_2000_wires_through_five_kills_are_each_decided_once_and_served_as_their
     wires.assert_dispositions_add_up(journal, {receipt: found[0] for receipt, found in decided.items()})
     should = wires.expected(made)
     assert wires.served_now(desk) == {uri: state for uri, state in should.items() if state[0] is Standing.open}
-    assert wires.followed(desk, "alpha") == should
+    wires.wait_followed(desk, "alpha", should)
 
 
 def push_through_kills(desk: Any, made: Sequence[Any]) -> dict[str, Any]:
@@ -60,4 +60,4 @@ def test_any_order_with_repeats_serves_the_same_state(desk: Any, wires: ModuleTy
     chance.shuffle(shuffled)
     receipts = desk.push_until_taken(provider, [wire.data for wire in shuffled], key="all")
     desk.wait_decided(receipts, DECIDED_SECONDS)
-    assert wires.followed(desk, provider) == wires.expected(made)
+    wires.wait_followed(desk, provider, wires.expected(made))

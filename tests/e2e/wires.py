@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from wiredesk.testing import Outside
+from wiredesk.testing import Outside, wait_for
 from wiredesk_core.identity import sha256_of
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Standing, fold, head_of
@@ -106,6 +106,21 @@ def served_now(desk: Outside) -> Served:
     return {a["uri"]: (Standing.open, a["item"]["headline"]) for a in articles if "uri" in a}
 
 
+def wait_followed(desk: Outside, provider: str, should: Served, deadline: float = 60.0) -> None:
+    """Waits until a client who follows from the very start has just this: decisions are told before they are announced."""
+    last: Served = {}
+
+    def arrived() -> bool:
+        nonlocal last
+        last = followed(desk, provider)
+        return last == should
+
+    try:
+        wait_for(arrived, "followers have what they should", deadline)
+    except AssertionError:
+        assert last == should
+
+
 def followed(desk: Outside, provider: str) -> Served:
     """What a client has of a provider who followed /v1/changes from the very start."""
     state: dict[str, tuple[Standing, str]] = {}
@@ -127,3 +142,16 @@ def followed(desk: Outside, provider: str) -> Served:
         cursor = page["next"]
         if not page["has_more"]:
             return state
+
+
+def push_while(
+    desk: Outside, made: Sequence[Made], events: Mapping[int, Callable[[], object]], size: int = 50
+) -> dict[str, Made]:
+    """Push in batches; after some of them something happens. Gives what was acknowledged: receipt -> wire."""
+    journal: dict[str, Made] = {}
+    for number, start in enumerate(range(0, len(made), size)):
+        batch = made[start : start + size]
+        receipts = desk.push_until_taken("alpha", [wire.data for wire in batch], key=f"batch-{number}", deadline=180)
+        journal.update(zip(receipts, batch, strict=True))
+        events.get(number, lambda: None)()
+    return journal

@@ -51,6 +51,8 @@ class Progress:
 
     runners: list[Runner] = field(default_factory=list)
     acked: dict[TP, int] = field(default_factory=dict)
+    begun: dict[TP, int] = field(default_factory=dict)
+    """Where each partition was begun by this member; a new group has committed nothing yet."""
     moved: float = field(default_factory=time.monotonic)
     """When a batch was last acknowledged, or nothing waited; monotonic seconds."""
     closing: bool = False
@@ -92,6 +94,7 @@ class AckedConsumer(driver.Consumer):
         await super().on_partitions_revoked(revoked)
         for tp in revoked:
             self._progress.acked.pop(tp, None)
+            self._progress.begun.pop(tp, None)
 
 
 class Transport(driver.Transport):
@@ -165,6 +168,8 @@ class Agents:
     def _behind(self, consumer: Any, tp: TP) -> int:
         acked = self.progress.acked.get(tp)
         done = consumer._committed_offset.get(tp) if acked is None else acked + 1  # noqa: SLF001  # no public way
+        if done is None:
+            done = self.progress.begun.get(tp)
         high = consumer.highwater(tp)
         return 0 if high is None or done is None else max(0, high - done)
 
@@ -241,6 +246,8 @@ def _attach(app: App, binding: Binding, progress: Progress) -> None:
         async for events in stream.noack_take(binding.batch, within=binding.within):
             if progress.closing:
                 await asyncio.Event().wait()  # the stop that set it will cancel this
+            for event in events:
+                progress.begun.setdefault(event.message.tp, event.message.offset)
             await binding.runner.run([record_of(event.message) for event in events])
             await _acknowledge(stream, events, progress)
             yield
