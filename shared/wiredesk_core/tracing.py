@@ -7,9 +7,11 @@ write two contexts. A batch is one span with a link to each record's trace; the 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,7 +22,8 @@ HEADER = "traceparent"
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 QUEUE = 4096
 """Spans that wait to be sent; what is more than that is dropped, never waited for."""
-FLUSH_MS = 2_000
+FLUSH_SECONDS = 2.0
+"""How long a stop waits for the last spans to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,19 @@ class Step:
     end: Callable[[Sequence[str]], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A wire on its way in: the context that goes along with it, and whom to tell what became of the push."""
+
+    context: str
+    end: Callable[[str], None]
+
+
 class Tracing(Protocol):
     """Makes spans, or only hands contexts on."""
 
-    def push(self, provider: str, given: str) -> str:
-        """The context of a new wire: a child of the pusher's, if that gave one."""
+    def push(self, provider: str, receipt_id: str, given: str = "") -> Entry:
+        """A wire comes in; its context is a child of the pusher's, if that gave one."""
         ...
 
     def begin(self, stage: str, records: Sequence[Worked]) -> Step:
@@ -60,9 +71,9 @@ class Tracing(Protocol):
 class HandingOn:
     """No spans: each record's own context goes on to what follows from it."""
 
-    def push(self, provider: str, given: str) -> str:  # noqa: ARG002  # nothing is noted of it
+    def push(self, provider: str, receipt_id: str, given: str = "") -> Entry:  # noqa: ARG002  # nothing is noted of it
         """See Tracing."""
-        return given or new_traceparent()
+        return Entry(given or new_traceparent(), _ignore)
 
     def begin(self, stage: str, records: Sequence[Worked]) -> Step:  # noqa: ARG002  # see above
         """See Tracing."""
@@ -89,16 +100,20 @@ class Spans:
         self._provider.add_span_processor(processor)
         self._tracer = self._provider.get_tracer("wiredesk")
 
-    def push(self, provider: str, given: str) -> str:
+    def push(self, provider: str, receipt_id: str, given: str = "") -> Entry:
         """See Tracing."""
         from opentelemetry.trace import SpanKind  # noqa: PLC0415  # see above
 
         parent = _context({HEADER: given.encode()} if given else {})
         span = self._tracer.start_span(
-            "push", parent, SpanKind.SERVER, {"wiredesk.provider": provider, "messaging.system": "kafka"}
+            "push", parent, SpanKind.SERVER, {"wiredesk.provider": provider, "wiredesk.receipt_id": receipt_id}
         )
-        span.end()
-        return _header(span)
+
+        def end(outcome: str) -> None:
+            span.set_attribute("wiredesk.outcome", outcome)
+            span.end()
+
+        return Entry(_header(span), end)
 
     def begin(self, stage: str, records: Sequence[Worked]) -> Step:
         """See Tracing."""
@@ -132,8 +147,10 @@ class Spans:
 
     def close(self) -> None:
         """See Tracing."""
-        self._provider.force_flush(FLUSH_MS)
-        self._provider.shutdown()
+        # The SDK's own deadline is not kept while a collector hangs, and a stop must not wait for one.
+        sending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        sending.start()
+        sending.join(FLUSH_SECONDS)
 
 
 def open_tracing(service: str, endpoint: str, ratio: float) -> Tracing:
@@ -147,6 +164,19 @@ def open_tracing(service: str, endpoint: str, ratio: float) -> Tracing:
     return Spans(service, BatchSpanProcessor(exporter, max_queue_size=QUEUE, schedule_delay_millis=1000), ratio)
 
 
+@contextlib.contextmanager
+def entering(tracing: Tracing, wires: Sequence[tuple[str, str, str]]) -> Iterator[list[str]]:
+    """Wires (provider, receipt, given context) on their way in, with a context each; ends when they are taken or not."""
+    entries = [tracing.push(*wire) for wire in wires]
+    outcome = "not taken"
+    try:
+        yield [entry.context for entry in entries]
+        outcome = "taken"
+    finally:
+        for entry in entries:
+            entry.end(outcome)
+
+
 def new_traceparent() -> str:
     """The context of a trace that begins here; flagged as sampled, so that whoever makes spans later keeps it."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
@@ -158,7 +188,7 @@ def trace_id(headers: Mapping[str, bytes]) -> str:
     return parts[1] if len(parts) == 4 else ""
 
 
-def _ignore(outcomes: Sequence[str]) -> None:
+def _ignore(outcome: object) -> None:
     """There are no spans to end."""
 
 

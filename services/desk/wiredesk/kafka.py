@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import random
 import signal
 import socket
 import struct
@@ -35,6 +36,9 @@ JVM = (
     "--sun-misc-unsafe-memory-access=allow",
 )
 """A small heap and the quick compiler only: one machine's broker has to start fast more than to run fast."""
+
+LISTENING = range(20_000, 32_000)
+"""Where free ports are looked for."""
 
 START_SECONDS = 60.0
 STOP_SECONDS = 8.0
@@ -75,8 +79,12 @@ background.threads=2
 
 
 def free_port(preferred: int = 0) -> int:
-    """A port on 127.0.0.1 that nobody listens on: the preferred one when it is free."""
-    for port in (preferred, 0):
+    """A port on 127.0.0.1 that nobody listens on: the preferred one when it is free.
+
+    It lies below the range from which the system takes ports for outgoing connections: one of those could have taken
+    it by the time that its service is ready to listen.
+    """
+    for port in filter(None, (preferred, *random.sample(LISTENING, 50))):
         with socket.socket() as opened:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

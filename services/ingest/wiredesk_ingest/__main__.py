@@ -78,7 +78,9 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         watch_lag.run(stop),
     ]
     if settings.folder is not None:
-        folder = WatchedFolder(settings.folder, publisher, profiles, clock, settings.max_body_bytes, gatekeeper)
+        folder = WatchedFolder(
+            settings.folder, publisher, profiles, clock, settings.max_body_bytes, tracing, gatekeeper
+        )
         beside.append(watch(folder, settings.folder_interval, stop))
     try:
         await broker_answers(access)

@@ -15,7 +15,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -25,7 +25,7 @@ from wiredesk_core.identity import receipt_id_for, sha256_of
 from wiredesk_core.moments import iso
 from wiredesk_core.ports import Clock, Publisher
 from wiredesk_core.telemetry import count, log
-from wiredesk_core.tracing import new_traceparent
+from wiredesk_core.tracing import HandingOn, Tracing, entering
 
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.gatekeeper import Gatekeeper
@@ -80,6 +80,7 @@ class WatchedFolder:
     profiles: Mapping[str, Profile]
     clock: Clock
     max_bytes: int = 16 * 1024 * 1024
+    tracing: Tracing = field(default_factory=HandingOn)
     gatekeeper: Gatekeeper = field(default_factory=lambda: Gatekeeper(Bounds()))
     _seen: dict[Path, Sighting] = field(default_factory=dict)
     _published: dict[Path, Sighting] = field(default_factory=dict)
@@ -129,10 +130,11 @@ class WatchedFolder:
         return len(taken), failed
 
     async def _publish(self, arrivals: list[Arrival]) -> None:
-        records = [record for arrival in arrivals for record in records_of(arrival)]
-        if not records:
+        if not arrivals:
             return
-        await self.publisher.publish(records)
+        with entering(self.tracing, [(one.provider, one.receipt_id, "") for one in arrivals]) as contexts:
+            traced = [replace(one, traceparent=context) for one, context in zip(arrivals, contexts, strict=True)]
+            await self.publisher.publish([record for arrival in traced for record in records_of(arrival)])
         for arrival in arrivals:
             count("wiredesk_wires_total", provider=arrival.provider, way="folder")
 
@@ -145,9 +147,7 @@ class WatchedFolder:
         identity = f"{filename}\n{sha256_of(data)}"
         names = [identity] if len(lines) == 1 else [f"{identity}\n{number}" for number in range(len(lines))]
         return [
-            Arrival(
-                provider, line, receipt_id_for(provider, name), self.clock.now(), UNTYPED, filename, new_traceparent()
-            )
+            Arrival(provider, line, receipt_id_for(provider, name), self.clock.now(), UNTYPED, filename)
             for line, name in zip(lines, names, strict=True)
         ]
 

@@ -18,7 +18,7 @@ from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
 from wiredesk_core.keys import KeyRing, require
 from wiredesk_core.ports import Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
-from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing
+from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing, entering
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check, Stuck
 
@@ -225,14 +225,12 @@ def _filename(declared: str) -> str:
 async def _take(desk: Desk, pushed: Pushed) -> list[Arrival]:
     """Publish all wires of a push; returns when they are durable."""
     now = desk.clock.now()
-    arrivals = [
-        replace(arrival, traceparent=desk.tracing.push(pushed.provider, pushed.traceparent))
-        for arrival in _arrivals(pushed, desk.limits, now)
-    ]
-    await _claim(desk, pushed, now)
-    records = [record for arrival in arrivals for record in records_of(arrival)]
-    with desk.gatekeeper.carrying(len(pushed.body)):
-        await desk.publisher.publish(records)
+    arrivals = _arrivals(pushed, desk.limits, now)
+    wires = [(pushed.provider, arrival.receipt_id, pushed.traceparent) for arrival in arrivals]
+    with entering(desk.tracing, wires) as contexts, desk.gatekeeper.carrying(len(pushed.body)):
+        traced = [replace(one, traceparent=context) for one, context in zip(arrivals, contexts, strict=True)]
+        await _claim(desk, pushed, now)
+        await desk.publisher.publish([record for arrival in traced for record in records_of(arrival)])
     count("wiredesk_wires_total", len(arrivals), provider=pushed.provider, way="push")
     return arrivals
 

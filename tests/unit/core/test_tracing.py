@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
@@ -15,7 +18,16 @@ from wiredesk_core.blobs.memory import MemoryBlobs
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.messages import Outgoing
-from wiredesk_core.tracing import TRACEPARENT, HandingOn, Spans, Tracing, new_traceparent, open_tracing, trace_id
+from wiredesk_core.tracing import (
+    TRACEPARENT,
+    HandingOn,
+    Spans,
+    Tracing,
+    entering,
+    new_traceparent,
+    open_tracing,
+    trace_id,
+)
 
 NOW = datetime(2026, 3, 1, 20, tzinfo=UTC)
 TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
@@ -65,13 +77,14 @@ async def test_without_a_collector_a_context_is_handed_on_as_it_came() -> None:
 
 def test_a_new_trace_begins_with_a_context_that_others_can_read() -> None:
     assert TRACEPARENT.fullmatch(new_traceparent())
-    assert HandingOn().push("harbour", TRACE) == TRACE
-    assert TRACEPARENT.fullmatch(HandingOn().push("harbour", ""))
+    assert HandingOn().push("harbour", "r-1", TRACE).context == TRACE
+    assert TRACEPARENT.fullmatch(HandingOn().push("harbour", "r-1").context)
     assert isinstance(open_tracing("ingest", "", 1.0), HandingOn)
 
 
 async def test_a_story_is_one_trace_from_its_push_on(spans: Spans, kept: InMemorySpanExporter) -> None:
-    context = spans.push("harbour", TRACE)
+    with entering(spans, [("harbour", "r-1", TRACE)]) as (context,):
+        assert trace_id({"traceparent": context.encode()}) == "a" * 32
     publisher = await run(spans, record(1, traceparent=context.encode()))
     (copy,) = publisher.on("copies")
     await run(spans, record(2, traceparent=copy.headers["traceparent"]))
@@ -95,10 +108,38 @@ async def test_a_batch_is_one_span_with_a_link_to_each_records_trace(spans: Span
     assert (batch.attributes or {})["messaging.batch.message_count"] == 3
 
 
+def test_a_push_that_is_not_taken_says_so(spans: Spans, kept: InMemorySpanExporter) -> None:
+    with pytest.raises(ZeroDivisionError), entering(spans, [("harbour", "r-1", "")]):
+        raise ZeroDivisionError
+    (push,) = kept.get_finished_spans()
+    assert (push.attributes or {})["wiredesk.outcome"] == "not taken"
+    assert (push.attributes or {})["wiredesk.receipt_id"] == "r-1"
+
+
+def test_a_collector_that_hangs_keeps_no_service_from_stopping() -> None:
+    hanging = threading.Event()
+
+    class Hanging(SpanExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            assert spans
+            hanging.wait(60)
+            return SpanExportResult.SUCCESS
+
+    tracing = Spans("ingest", BatchSpanProcessor(Hanging()))
+    with entering(tracing, [("harbour", "r-1", "")]):
+        pass
+    began = time.monotonic()
+    tracing.close()
+    assert time.monotonic() - began < 30
+    hanging.set()
+
+
 async def test_a_collector_that_is_away_costs_nothing_but_the_spans() -> None:
-    tracing = open_tracing("ingest", "http://127.0.0.1:1/v1/traces", 1.0)
+    away = OTLPSpanExporter(endpoint="http://127.0.0.1:1/v1/traces", timeout=0.2)
+    tracing = Spans("ingest", BatchSpanProcessor(away))
     publisher = await run(tracing, record(1, traceparent=TRACE.encode()))
     assert len(publisher.on("copies")) == 1
+    tracing.close()
 
 
 def id_of(span: ReadableSpan) -> int:

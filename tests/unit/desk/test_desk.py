@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from wiredesk.desk import Plan, Ports, is_ready, run_desk, service_children, service_environ
-from wiredesk.kafka import HOST, answers, free_port
+from wiredesk.kafka import HOST, LISTENING, answers, free_port
 from wiredesk.places import DeskFolder
 from wiredesk.running import DeskNote
 from wiredesk_core.failures import Misconfigured
@@ -110,3 +110,7 @@ def test_something_else_on_the_port_is_no_broker() -> None:
 
 async def ignore(_note: DeskNote, _stop: asyncio.Event) -> None:
     return
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_could_take() -> None:
+    assert all(free_port() in LISTENING for _ in range(20))
