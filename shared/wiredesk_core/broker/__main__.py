@@ -1,4 +1,4 @@
-"""`python -m wiredesk_core.broker topics|acls plan|apply|check`: the topic table made true, from any service's image."""
+"""`python -m wiredesk_core.broker topics plan|apply|check` and `acls plan|apply`: the topic table made true, from any service's image."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import sys
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.acls import give, grants
 from wiredesk_core.broker.topic_admin import apply_plan, plan_topics
-from wiredesk_core.failures import Failure
+from wiredesk_core.failures import Failure, Misconfigured
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.topics import TOPICS
 
-DIFFERENT = 1
+DIFFERENT, AWAY, MISCONFIGURED = 1, 75, 78
+"""Exit codes: something differs; the broker did not answer; somebody has to mend something first."""
 
 
 async def topics(action: str, access: BrokerAccess, replication: int) -> int:
@@ -43,15 +44,17 @@ def main() -> int:
     asked.add_argument("what", choices=["topics", "acls"])
     asked.add_argument("action", choices=["plan", "apply", "check"])
     given = asked.parse_args()
-    shared = SharedSettings()
+    if (given.what, given.action) == ("acls", "check"):
+        asked.error("rights cannot be checked: apply gives them again, which changes nothing")
     try:
+        shared = SharedSettings()
         access = BrokerAccess.of(shared)
         if given.what == "acls":
             return asyncio.run(acls(given.action, access))
         return asyncio.run(topics(given.action, access, shared.replication))
     except Failure as failure:
         sys.stderr.write(f"{failure}\n")
-        return DIFFERENT
+        return MISCONFIGURED if isinstance(failure, Misconfigured) else AWAY
 
 
 def _say(line: str) -> None:

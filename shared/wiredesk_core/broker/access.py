@@ -41,6 +41,8 @@ class BrokerAccess:
             raise Misconfigured(f"{self.security} needs WIREDESK_BROKER_USER and WIREDESK_BROKER_PASSWORD")
         if self.user and not self.uses_sasl:
             raise Misconfigured(f"WIREDESK_BROKER_USER is set, but {self.security} would not send it: use SASL_SSL")
+        if not all(server.rpartition(":")[2].isdecimal() for server in self.bootstrap.split(",")):
+            raise Misconfigured(f"WIREDESK_BROKER={self.bootstrap}: write HOST:PORT, or several with commas between")
         if bool(self.certificate) != bool(self.key):
             raise Misconfigured("WIREDESK_BROKER_CERTIFICATE and WIREDESK_BROKER_KEY go together")
 

@@ -47,6 +47,12 @@ def test_what_cannot_go_together_is_said_at_once(settings: dict[str, Any], told:
         BrokerAccess("here:9092", **settings)
 
 
+@pytest.mark.parametrize("bootstrap", ["here", "here:9092,there", "", "here:port"])
+def test_an_address_without_a_port_is_said_at_once(bootstrap: str) -> None:
+    with pytest.raises(Misconfigured, match="HOST:PORT"):
+        BrokerAccess(bootstrap)
+
+
 def test_an_authority_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"missing\.crt"):
         BrokerAccess("here:9092", "SSL", ca=tmp_path / "missing.crt").options()
