@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
+import httpx
 import pytest
 from wiredesk_core.failures import Misconfigured, StoreBusy
 from wiredesk_core.index import OpenIndex, open_index, open_index_reader
@@ -91,6 +92,26 @@ async def test_a_reader_makes_nothing_and_waits_for_the_writer(opensearch_url: s
         assert (await reader.search(Query(text="ferry"))).total == 1
     finally:
         await reader.close()
+
+
+async def test_an_index_that_was_taken_away_is_made_again_with_its_mapping(
+    opensearch_url: str, writers: Writers
+) -> None:
+    await writers[0].write([put("a", text="ferry")])
+    server, _, prefix = opensearch_url.removeprefix("opensearch:").partition("?prefix=")
+    async with httpx.AsyncClient(base_url=server, timeout=30) as operator:
+        (await operator.delete(f"/{prefix}-open-v1")).raise_for_status()
+        await writers[0].write([put("b", text="ferry")])
+        mapping = (await operator.get(f"/{prefix}-open/_mapping")).json()
+    assert [hit.item_id for hit in (await writers[1].search(Query(text="ferry"))).hits] == ["b"]
+    assert mapping[f"{prefix}-open-v1"]["mappings"]["dynamic"] == "strict"
+
+
+@pytest.mark.parametrize("opened", [open_index, open_index_reader])
+def test_an_unknown_scheme_tells_no_password(opened: Callable[[str], object]) -> None:
+    with pytest.raises(Misconfigured) as told:
+        opened("https://me:hush@there:9200")
+    assert "hush" not in str(told.value)
 
 
 async def test_a_cluster_that_is_away_is_busy_and_no_password_is_told() -> None:

@@ -22,7 +22,7 @@ from wiredesk_core.topics import Topic
 
 pytestmark = pytest.mark.broker
 
-TOPIC = Topic("test.liveness", "any", "anything", 2, 24, False, (), ())
+TOPIC = Topic("test.liveness", "any", "anything", 1, 24, False, (), ())
 
 
 class Waiting:

@@ -40,6 +40,7 @@ class Ledger:
             for round_ in _rounds(facts):
                 touched = await self._fold_in(round_)
                 await self._announce(touched)
+                self._observe(round_)
 
     async def release(self) -> int:
         """Open the items whose embargo has ended; gives their number."""
@@ -95,10 +96,16 @@ class Ledger:
                 note = disposition_note(fact, states[fact.item_id], now, seen_before=result.seen_before)
                 notes.append(note)
                 count("wiredesk_dispositions_total", disposition=str(note.disposition or Disposition.accepted))
-                observe("wiredesk_receipt_to_search_seconds", (now - fact.received_at).total_seconds(), stage="item")
             elif isinstance(fact, Enriched) and fact.item_id in states:
                 notes.append(enriched_note(fact, "", now))
         await self._archive.note(notes)
+
+    def _observe(self, facts: Sequence[Fact]) -> None:
+        """How long it took until the items of these facts could be found."""
+        now = self._clock.now()
+        for fact in facts:
+            if isinstance(fact, VersionAccepted):
+                observe("wiredesk_receipt_to_search_seconds", (now - fact.received_at).total_seconds(), stage="item")
 
     async def _announce(self, item_ids: Sequence[str]) -> None:
         if item_ids:

@@ -80,5 +80,5 @@ def open_archive_reader(url: str) -> OpenReader:
 def _named(table: dict[str, Callable[[str], Made]], url: str) -> Made:
     scheme, rest = split_url(url)
     if scheme not in table:
-        raise Misconfigured(f"no archive goes by {url!r}: it is one of {', '.join(f'{name}:' for name in table)}")
+        raise Misconfigured(f"no archive goes by {scheme!r}: it is one of {', '.join(f'{name}:' for name in table)}")
     return table[scheme](rest)

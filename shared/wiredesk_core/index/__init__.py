@@ -52,7 +52,7 @@ def open_index_reader(url: str) -> OpenReader:
 def _backend(url: str) -> Backend:
     scheme = urlsplit(url).scheme
     if scheme not in INDEXES:
-        raise Misconfigured(f"no index is known for {url!r}: the URL begins with one of {', '.join(INDEXES)}")
+        raise Misconfigured(f"no index is known by {scheme!r}: its URL begins with one of {', '.join(INDEXES)}")
     return INDEXES[scheme]
 
 

@@ -59,5 +59,7 @@ def open_registry(url: str, clock: Clock | None = None) -> OpenRegistry:
     """
     scheme, rest = split_url(url)
     if scheme not in REGISTRIES:
-        raise Misconfigured(f"no registry goes by {url!r}: it is one of {', '.join(f'{name}:' for name in REGISTRIES)}")
+        raise Misconfigured(
+            f"no registry goes by {scheme!r}: it is one of {', '.join(f'{name}:' for name in REGISTRIES)}"
+        )
     return REGISTRIES[scheme](rest, clock or _MachineClock())

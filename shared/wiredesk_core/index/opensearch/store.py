@@ -28,6 +28,7 @@ BULK_BYTES = 768 * 1024
 """Requests are cut at about this size, since a larger one holds up the loop; a single larger document goes by itself."""
 PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each further attempt with what the cluster had no room for."""
+MISSING = 404
 CONFLICT = 409
 """A newer revision is there already: nothing to do."""
 
@@ -135,17 +136,21 @@ class OpenSearchIndex(OpenSearchReader):
             await self._client.indices.refresh(index=self._aliases(COLLECTIONS))
 
     def _actions(self, change: IndexPut | IndexGone) -> Iterator[Action]:
+        """Tombstones go before the entry, so that an item on its way is rather in no collection than in both."""
         item_id, revision = identity(change)
-        for name in COLLECTIONS:
-            there = isinstance(change, IndexPut) and change.collection == name
-            document = document_of(change) if there and isinstance(change, IndexPut) else tombstone(item_id, revision)
+        documents = dict.fromkeys(COLLECTIONS, tombstone(item_id, revision))
+        if isinstance(change, IndexPut):
+            del documents[change.collection]
+            documents[change.collection] = document_of(change)
+        for name, document in documents.items():
             where = {"_index": self._alias(name), "_id": item_id, "version": revision, "version_type": "external_gte"}
-            yield orjson.dumps({"index": where}), orjson.dumps(document)
+            yield orjson.dumps({"index": {**where, "require_alias": True}}), orjson.dumps(document)
 
     async def _send(self, actions: Sequence[Action]) -> None:
         waiting = actions
         for pause in (*PAUSES, None):
             try:
+                await self._make()
                 waiting = await self._bulk(waiting)
             except StoreBusy:
                 if pause is None:
@@ -161,11 +166,14 @@ class OpenSearchIndex(OpenSearchReader):
         body = b"".join(line + b"\n" for action in actions for line in action)
         with busy_told(self._cluster.where):
             answer = await self._client.bulk(body=body.decode())
-        later = []
+        later: list[Action] = []
         for action, told in zip(actions, answer["items"], strict=True):
             result = told["index"]
             if result["status"] in MAY_PASS:
                 later.append(action)
+            elif result["status"] == MISSING:
+                self._made = False  # somebody took the index away: it is made again with the next attempt
+                raise StoreBusy(f"OpenSearch at {self._cluster.where} has lost an index")
             elif result["status"] >= 400 and result["status"] != CONFLICT:
                 error = result.get("error", {})
                 raise Poison("index_refused", f"OpenSearch refuses item {result['_id']}: {error.get('reason', error)}")
