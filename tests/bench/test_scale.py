@@ -25,13 +25,17 @@ from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.wire import Wire
 
 BARE = Path(__file__).parent / "baselines/enrich_loop.py"
-STORIES = int(os.environ.get("BENCH_SCALE_STORIES", "200"))
+STORIES = int(os.environ.get("BENCH_SCALE_STORIES", "600"))
 SOAK_SECONDS = float(os.environ.get("BENCH_SOAK_SECONDS", "600"))
 REPLICAS = (1, 2, 4)
+STEP = 4.0
+"""Wires a second from one rate that is tried to the next."""
+FILL_SECONDS = 10.0
+"""How long a rate is held before its backlog is read: what is in work and the age of a reading look like growth."""
 STEP_SECONDS = 20.0
-"""How long each rate is held."""
-FLAT = 20
-"""Stories that the backlog may grow by in that time and still count as flat."""
+"""How long each rate is held from there on."""
+FLAT = 0.1
+"""The share of the wires of that time by which the backlog may grow and still count as flat."""
 BACKLOG = 400
 """Stories that may wait for enrichment in the soak: small, so that back-pressure has to show."""
 WAITING = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8081/metrics').read().decode())"
@@ -109,17 +113,20 @@ def drain_rate(stack: Stack, stories: Sequence[bytes]) -> float:
 
 
 def steady_rate(stack: Stack, make_stories: Any) -> float:
-    """The highest rate at which the backlog stays flat, in steps of two wires a second."""
-    rate = 2.0
-    while rate < 200:
-        stories = make_stories(int(1000 + rate), int(rate * STEP_SECONDS))
-        before = waiting(stack)
-        pushed_at(stack, rate, stories, STEP_SECONDS)
-        if waiting(stack) - before > FLAT:
-            settle(stack)
-            return max(2.0, rate - 2)
-        rate += 2
-    return rate
+    """The highest of the rates tried, in wires a second, at which the backlog stays flat."""
+    rate = STEP
+    while stays_flat(stack, rate, make_stories(int(1000 + rate), int(rate * (FILL_SECONDS + STEP_SECONDS)) + 1)):
+        rate += STEP
+    settle(stack)
+    return max(STEP, rate - STEP)
+
+
+def stays_flat(stack: Stack, rate: float, stories: Sequence[bytes]) -> bool:
+    filling = int(rate * FILL_SECONDS)
+    pushed_at(stack, rate, stories[:filling], FILL_SECONDS)
+    before = waiting(stack)
+    held_back, _, _ = pushed_at(stack, rate, stories[filling:], STEP_SECONDS)
+    return held_back == 0 and waiting(stack) - before <= FLAT * rate * STEP_SECONDS
 
 
 def soak(stack: Stack, rate: float, stories: Sequence[bytes]) -> tuple[int, list[str], int]:
