@@ -10,17 +10,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
-
-import orjson
 
 from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
-from wiredesk_core.archive.postgres_reader import PostgresArchiveReader, changed_of
-from wiredesk_core.archive.schema import packed, unpacked
-from wiredesk_core.item import Item, Status
-from wiredesk_core.lifecycle import Head, Mark, head_of, order_key
+from wiredesk_core.archive.postgres_reader import PostgresArchiveReader
+from wiredesk_core.archive.rows import (
+    layers_row,
+    note_row,
+    quarantine_row,
+    read_change,
+    read_head,
+    read_leaf,
+    read_mark,
+    revision_row,
+    served_row,
+    version_row,
+)
+from wiredesk_core.lifecycle import Head, Mark, order_key
 from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
-from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
+from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
 from wiredesk_core.postgres import Connection
 
@@ -50,9 +57,9 @@ class PostgresArchive(PostgresArchiveReader):
         heads: dict[str, list[Head]] = {item_id: [] for item_id in item_ids}
         marks: dict[str, list[Mark]] = {item_id: [] for item_id in item_ids}
         for item_id, *head in await self._database.rows(_HEADS, list(item_ids)):
-            heads[item_id].append(_head(head))
+            heads[item_id].append(read_head(head))
         for item_id, *mark in await self._database.rows(_MARKS, list(item_ids)):
-            marks[item_id].append(_mark(mark))
+            marks[item_id].append(read_mark(mark))
         return {
             item_id: Dossier(
                 item_id, tuple(sorted(heads[item_id], key=order_key)), tuple(marks[item_id]), served.get(item_id)
@@ -63,7 +70,7 @@ class PostgresArchive(PostgresArchiveReader):
     async def leaves(self, wanted: Sequence[Wire]) -> Mapping[Wire, Leaf]:
         """See Archive."""
         rows = await self._database.rows(_LEAVES, [item_id for item_id, _ in wanted], [wire for _, wire in wanted])
-        return {(item_id, wire): _leaf(leaf) for item_id, wire, *leaf in rows}
+        return {(item_id, wire): read_leaf(leaf) for item_id, wire, *leaf in rows}
 
     async def save(self, revisions: Sequence[Changed], due: Mapping[str, datetime | None]) -> tuple[str, ...]:
         """See Archive."""
@@ -73,8 +80,10 @@ class PostgresArchive(PostgresArchiveReader):
             newest = dict(await rows.fetchall())
             stale = tuple(item_id for item_id, chain in groups.items() if not follows(chain, newest.get(item_id, 0)))
             fresh = [change for change in revisions if change.item_id not in stale]
-            await _execute_many(connection, _ADD_REVISION, [_revision_row(change) for change in fresh])
-            await _execute_many(connection, _SERVE, [_served_row(change, due.get(change.item_id)) for change in fresh])
+            await _execute_many(connection, _ADD_REVISION, [revision_row(change) for change in fresh])
+            await _execute_many(
+                connection, _SERVE, [served_row(change, due.get(change.item_id), str.encode) for change in fresh]
+            )
         return stale
 
     async def unsent(self, item_ids: Sequence[str] | None = None, limit: int = 1000) -> tuple[Changed, ...]:
@@ -85,7 +94,7 @@ class PostgresArchive(PostgresArchiveReader):
             )
         else:
             rows = await self._database.rows(_UNSENT_OF_ITEMS, list(item_ids), limit)
-        return tuple(map(changed_of, rows))
+        return tuple(map(read_change, rows))
 
     @asynccontextmanager
     async def announcing(self, item_ids: Sequence[str]) -> AsyncIterator[None]:
@@ -111,12 +120,12 @@ class PostgresArchive(PostgresArchiveReader):
     async def note(self, notes: Sequence[ReceiptNote]) -> None:
         """See Archive."""
         async with self._database.transaction(note.receipt_id for note in notes) as connection:
-            await _execute_many(connection, _NOTE, [_note_row(note) for note in notes])
+            await _execute_many(connection, _NOTE, [note_row(note) for note in notes])
 
     async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
         """See Archive."""
         async with self._database.transaction(entry.quarantine_id for entry in entries) as connection:
-            await _execute_many(connection, _SHELVE, [_quarantine_row(entry) for entry in entries])
+            await _execute_many(connection, _SHELVE, [quarantine_row(entry, str.encode) for entry in entries])
 
     async def _named(self, marks: Sequence[CancelMarked]) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """Which items go by the marks' aliases, all that was committed by now; by (alias, scope)."""
@@ -237,7 +246,7 @@ async def _derive(
     """Write what a parser made of wires, in place of what an older one made of them. The owning receipt stays."""
     if not derived:
         return
-    rows = [_version_row(fact, known[wire][0], known[wire][1]) for wire, fact in derived.items()]
+    rows = [version_row(fact, known[wire][0], known[wire][1], str.encode) for wire, fact in derived.items()]
     await _execute_many(connection, _ADD_VERSION, rows)
     await _execute_many(connection, "DELETE FROM aliases WHERE item_id = %s AND wire_sha256 = %s", list(derived))
     await _execute_many(
@@ -262,74 +271,8 @@ async def _record_marks(connection: Connection, facts: Sequence[CancelMarked]) -
 
 
 async def _record_layers(connection: Connection, facts: Sequence[Enriched]) -> None:
-    rows = [(fact.item_id, fact.wire_sha256, fact.chain, packed(fact)) for fact in facts]
-    await _execute_many(connection, _ADD_LAYERS, rows)
+    await _execute_many(connection, _ADD_LAYERS, [layers_row(fact) for fact in facts])
 
 
 def _mark_key(fact: CancelMarked) -> tuple[object, ...]:
     return fact.alias.encode(), fact.scope, fact.wire_sha256, (fact.version or "").encode(), fact.by_uri.encode()
-
-
-def _version_row(fact: VersionAccepted, owner: str, received_at: int) -> tuple[object, ...]:
-    head = head_of(fact.item, fact.wire_sha256, fact.received_at)
-    return (
-        fact.item_id,
-        fact.wire_sha256,
-        fact.scope,
-        owner,
-        received_at,
-        fact.parser,
-        head.version.encode(),
-        micros_or_none(head.version_created),
-        head.status.value,
-        micros_or_none(head.embargoed_until),
-        head.reinstates,
-        packed(fact.item),
-    )
-
-
-def _head(row: Sequence[Any]) -> Head:
-    wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates = row
-    return Head(
-        wire_sha256=wire_sha256,
-        version=bytes(version).decode(),
-        received_at=moment(received_at),
-        version_created=moment_or_none(version_created),
-        status=Status(status),
-        embargoed_until=moment_or_none(embargoed_until),
-        reinstates=reinstates,
-    )
-
-
-def _mark(row: Sequence[Any]) -> Mark:
-    scope, alias, version, wire_sha256, received_at, by_uri = row
-    return Mark(scope, _text(alias), _text(version) or None, wire_sha256, moment(received_at), _text(by_uri))
-
-
-def _text(stored: bytes) -> str:
-    return bytes(stored).decode()
-
-
-def _leaf(row: Sequence[Any]) -> Leaf:
-    scope, receipt_id, item, enriched = row
-    layers = None if enriched is None else Enriched.model_validate_json(unpacked(enriched))
-    return Leaf(Item.model_validate_json(unpacked(item)), scope, receipt_id, layers)
-
-
-def _revision_row(change: Changed) -> tuple[object, ...]:
-    return change.item_id, change.revision, micros(change.changed_at), packed(change)
-
-
-def _served_row(change: Changed, due_at: datetime | None) -> tuple[object, ...]:
-    due = micros_or_none(due_at)
-    return change.item_id, change.revision, change.standing.value, due, change.uri.encode(), change.provider
-
-
-def _note_row(note: ReceiptNote) -> tuple[object, ...]:
-    disposition = None if note.disposition is None else note.disposition.value
-    return note.receipt_id, note.item_id, note.stage, disposition, packed(note)
-
-
-def _quarantine_row(entry: QuarantineEntry) -> tuple[object, ...]:
-    headers = orjson.dumps({name: value.decode("latin-1") for name, value in entry.headers.items()})
-    return entry.quarantine_id, entry.why.provider, packed(entry.why), headers, entry.value

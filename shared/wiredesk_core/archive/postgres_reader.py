@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-import orjson
 
 from wiredesk_core.archive.postgres_schema import MIGRATIONS
 from wiredesk_core.archive.remembered import RememberedRevisions
-from wiredesk_core.archive.schema import unpacked
-from wiredesk_core.item import Item
-from wiredesk_core.lifecycle import Disposition, Standing, head_of, order_key
-from wiredesk_core.messages import Changed, Quarantine, ReceiptNote
+from wiredesk_core.archive.rows import read_change, read_quarantined, read_receipt, read_versions, standing_count
+from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
-from wiredesk_core.moments import moment as moment_of
 from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
 from wiredesk_core.postgres import Database
 
@@ -63,14 +57,12 @@ class PostgresArchiveReader:
     async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
         """See ArchiveReader."""
         question = "SELECT wire_sha256, received_at, receipt_id, item FROM versions WHERE item_id = %s"
-        entries = [_version_entry(row) for row in await self._database.rows(question, item_id)]
-        return tuple(sorted(entries, key=lambda e: order_key(head_of(e.item, e.wire_sha256, e.received_at))))
+        return read_versions(await self._database.rows(question, item_id))
 
     async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
         """See ArchiveReader."""
         rows = await self._database.rows("SELECT body FROM notes WHERE receipt_id = %s ORDER BY sequence", receipt_id)
-        notes = tuple(ReceiptNote.model_validate_json(unpacked(row[0])) for row in rows)
-        return ReceiptEntry(receipt_id, notes) if notes else None
+        return read_receipt(receipt_id, rows)
 
     async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
         """See ArchiveReader."""
@@ -81,11 +73,11 @@ class PostgresArchiveReader:
             provider,
             limit,
         )
-        return tuple(map(_quarantine_entry, rows))
+        return tuple(map(read_quarantined, rows))
 
     async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
         """See ArchiveReader."""
-        return tuple(map(changed_of, await self._database.rows(_SNAPSHOT, after, limit)))
+        return tuple(map(read_change, await self._database.rows(_SNAPSHOT, after, limit)))
 
     async def counts(self) -> StandingCount:
         """See ArchiveReader."""
@@ -93,12 +85,7 @@ class PostgresArchiveReader:
         dispositions = dict(await self._database.rows(_DISPOSITIONS))
         unsent = await self._database.rows("SELECT count(*) FROM revisions WHERE NOT sent")
         quarantined = await self._database.rows("SELECT count(*) FROM quarantine")
-        return StandingCount(
-            by_standing={standing: standings.get(standing.value, 0) for standing in Standing},
-            by_disposition={disposition: dispositions.get(disposition.value, 0) for disposition in Disposition},
-            unsent=unsent[0][0],
-            quarantined=quarantined[0][0],
-        )
+        return standing_count(standings, dispositions, unsent[0][0], quarantined[0][0])
 
     async def _read(self, places: Sequence[int]) -> list[Changed]:
         """Revisions by their place in the table, from memory where they were read lately."""
@@ -106,31 +93,10 @@ class PostgresArchiveReader:
         unread = [place for place in places if place not in known]
         if unread:
             bodies = "SELECT sequence, body FROM revisions WHERE sequence = ANY(%s)"
-            known |= {place: changed_of((body,)) for place, body in await self._database.rows(bodies, unread)}
+            known |= {place: read_change((body,)) for place, body in await self._database.rows(bodies, unread)}
         self._remembered.keep(known)
         return [known[place] for place in places]
 
     async def _one(self, statement: str, *values: object) -> Changed | None:
         rows = await self._database.rows(statement, *values)
-        return changed_of(rows[0]) if rows else None
-
-
-def changed_of(row: Sequence[Any]) -> Changed:
-    """A revision from its body."""
-    return Changed.model_validate_json(unpacked(row[0]))
-
-
-def _version_entry(row: Sequence[Any]) -> VersionEntry:
-    wire_sha256, received_at, receipt_id, body = row
-    item = Item.model_validate_json(unpacked(body))
-    return VersionEntry(wire_sha256, item.version, item.version_created, moment_of(received_at), receipt_id, item)
-
-
-def _quarantine_entry(row: Sequence[Any]) -> QuarantineEntry:
-    quarantine_id, why, headers, value = row
-    return QuarantineEntry(
-        quarantine_id,
-        Quarantine.model_validate_json(unpacked(why)),
-        bytes(value),
-        {name: text.encode("latin-1") for name, text in orjson.loads(headers).items()},
-    )
+        return read_change(rows[0]) if rows else None

@@ -7,18 +7,28 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
-from wiredesk_core.archive.schema import MIGRATIONS, packed, unpacked
-from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, changed_of, listed
+from wiredesk_core.archive.rows import (
+    layers_row,
+    note_row,
+    quarantine_row,
+    read_change,
+    read_head,
+    read_leaf,
+    read_mark,
+    revision_row,
+    served_row,
+    version_row,
+)
+from wiredesk_core.archive.schema import MIGRATIONS
+from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, listed
 from wiredesk_core.embedded import SoleWriter, open_file, transaction
-from wiredesk_core.item import Item, Status
-from wiredesk_core.lifecycle import Head, Mark, head_of, order_key
+from wiredesk_core.lifecycle import Head, Mark, order_key
 from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
-from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
+from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
 
 
@@ -51,9 +61,9 @@ class SqliteArchive(SqliteArchiveReader):
         heads: dict[str, list[Head]] = {item_id: [] for item_id in item_ids}
         marks: dict[str, list[Mark]] = {item_id: [] for item_id in item_ids}
         for item_id, *head in self._rows(_HEADS, wanted):
-            heads[item_id].append(_head(head))
+            heads[item_id].append(read_head(head))
         for item_id, *mark in self._rows(_MARKS, wanted):
-            marks[item_id].append(_mark(mark))
+            marks[item_id].append(read_mark(mark))
         served = await self.served(item_ids)
         return {
             item_id: Dossier(
@@ -65,7 +75,7 @@ class SqliteArchive(SqliteArchiveReader):
     async def leaves(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Leaf]:
         """See Archive."""
         rows = self._rows(_LEAVES, orjson.dumps(wanted).decode())
-        return {(item_id, wire): _leaf(leaf) for item_id, wire, *leaf in rows}
+        return {(item_id, wire): read_leaf(leaf) for item_id, wire, *leaf in rows}
 
     async def save(self, revisions: Sequence[Changed], due: Mapping[str, datetime | None]) -> tuple[str, ...]:
         """See Archive."""
@@ -74,8 +84,8 @@ class SqliteArchive(SqliteArchiveReader):
             newest = dict(self._rows(_NEWEST_REVISIONS, listed(groups)))
             stale = tuple(item_id for item_id, chain in groups.items() if not follows(chain, newest.get(item_id, 0)))
             fresh = [change for change in revisions if change.item_id not in stale]
-            connection.executemany(_ADD_REVISION, map(_revision_row, fresh))
-            connection.executemany(_SERVE, [_served_row(change, due.get(change.item_id)) for change in fresh])
+            connection.executemany(_ADD_REVISION, map(revision_row, fresh))
+            connection.executemany(_SERVE, [served_row(change, due.get(change.item_id), str) for change in fresh])
         return stale
 
     async def unsent(self, item_ids: Sequence[str] | None = None, limit: int = 1000) -> tuple[Changed, ...]:
@@ -84,7 +94,7 @@ class SqliteArchive(SqliteArchiveReader):
             rows = self._rows("SELECT body FROM revisions WHERE sent = 0 ORDER BY sequence LIMIT ?", limit)
         else:
             rows = self._rows(_UNSENT_OF_ITEMS, listed(item_ids), limit)
-        return tuple(map(changed_of, rows))
+        return tuple(map(read_change, rows))
 
     def announcing(self, item_ids: Sequence[str]) -> AbstractAsyncContextManager[None]:  # noqa: ARG002  # one writer
         """See Archive. There is no other writer to wait for."""
@@ -107,12 +117,12 @@ class SqliteArchive(SqliteArchiveReader):
     async def note(self, notes: Sequence[ReceiptNote]) -> None:
         """See Archive."""
         with transaction(self._connection()) as connection:
-            connection.executemany(_NOTE, map(_note_row, notes))
+            connection.executemany(_NOTE, map(note_row, notes))
 
     async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
         """See Archive."""
         with transaction(self._connection()) as connection:
-            connection.executemany(_SHELVE, map(_quarantine_row, entries))
+            connection.executemany(_SHELVE, [quarantine_row(entry, str) for entry in entries])
 
     def _open(self) -> sqlite3.Connection:
         return open_file(self._path, MIGRATIONS)
@@ -166,8 +176,7 @@ def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:
         case CancelMarked():
             return _record_mark(connection, fact)
         case Enriched():
-            row = (fact.item_id, fact.wire_sha256, fact.chain, packed(fact))
-            connection.execute(_ADD_LAYERS, row)
+            connection.execute(_ADD_LAYERS, layers_row(fact))
             return Recorded((fact.item_id,))
 
 
@@ -193,7 +202,7 @@ def _record_version(connection: sqlite3.Connection, fact: VersionAccepted) -> Re
 def _derive(connection: sqlite3.Connection, fact: VersionAccepted, received_at: int) -> None:
     """Write what a parser made of a wire, in place of what an older one made of it. The owning receipt stays."""
     wire = (fact.item_id, fact.wire_sha256)
-    connection.execute(_ADD_VERSION, _version_row(fact, received_at))
+    connection.execute(_ADD_VERSION, version_row(fact, fact.receipt_id, received_at, str))
     connection.execute("DELETE FROM aliases WHERE item_id = ? AND wire_sha256 = ?", wire)
     connection.executemany(
         "INSERT INTO aliases (alias, scope, item_id, wire_sha256) VALUES (?, ?, ?, ?)",
@@ -208,64 +217,3 @@ def _record_mark(connection: sqlite3.Connection, fact: CancelMarked) -> Recorded
         "SELECT DISTINCT item_id FROM aliases WHERE alias = ? AND scope = ? ORDER BY item_id", (fact.alias, fact.scope)
     )
     return Recorded(tuple(row[0] for row in named), seen_before=rows[0][0] != fact.receipt_id)
-
-
-def _version_row(fact: VersionAccepted, received_at: int) -> tuple[object, ...]:
-    head = head_of(fact.item, fact.wire_sha256, fact.received_at)
-    return (
-        fact.item_id,
-        fact.wire_sha256,
-        fact.scope,
-        fact.receipt_id,
-        received_at,
-        fact.parser,
-        head.version,
-        micros_or_none(head.version_created),
-        head.status.value,
-        micros_or_none(head.embargoed_until),
-        head.reinstates,
-        packed(fact.item),
-    )
-
-
-def _head(row: Sequence[Any]) -> Head:
-    wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates = row
-    return Head(
-        wire_sha256=wire_sha256,
-        version=version,
-        received_at=moment(received_at),
-        version_created=moment_or_none(version_created),
-        status=Status(status),
-        embargoed_until=moment_or_none(embargoed_until),
-        reinstates=bool(reinstates),
-    )
-
-
-def _mark(row: Sequence[Any]) -> Mark:
-    scope, alias, version, wire_sha256, received_at, by_uri = row
-    return Mark(scope, alias, version or None, wire_sha256, moment(received_at), by_uri)
-
-
-def _leaf(row: Sequence[Any]) -> Leaf:
-    scope, receipt_id, item, enriched = row
-    layers = None if enriched is None else Enriched.model_validate_json(unpacked(enriched))
-    return Leaf(Item.model_validate_json(unpacked(item)), scope, receipt_id, layers)
-
-
-def _revision_row(change: Changed) -> tuple[object, ...]:
-    return change.item_id, change.revision, micros(change.changed_at), packed(change)
-
-
-def _served_row(change: Changed, due_at: datetime | None) -> tuple[object, ...]:
-    due = micros_or_none(due_at)
-    return change.item_id, change.revision, change.standing.value, due, change.uri, change.provider
-
-
-def _note_row(note: ReceiptNote) -> tuple[object, ...]:
-    disposition = None if note.disposition is None else note.disposition.value
-    return note.receipt_id, note.item_id, note.stage, disposition, packed(note)
-
-
-def _quarantine_row(entry: QuarantineEntry) -> tuple[object, ...]:
-    headers = orjson.dumps({name: value.decode("latin-1") for name, value in entry.headers.items()}).decode()
-    return entry.quarantine_id, entry.why.provider, packed(entry.why), headers, entry.value

@@ -11,12 +11,11 @@ from typing import Any
 import orjson
 
 from wiredesk_core.archive.remembered import RememberedRevisions
-from wiredesk_core.archive.schema import MIGRATIONS, unpacked
+from wiredesk_core.archive.rows import read_change, read_quarantined, read_receipt, read_versions, standing_count
+from wiredesk_core.archive.schema import MIGRATIONS
 from wiredesk_core.embedded import busy_told, open_to_read
-from wiredesk_core.item import Item
-from wiredesk_core.lifecycle import Disposition, Standing, head_of, order_key
-from wiredesk_core.messages import Changed, Quarantine, ReceiptNote
-from wiredesk_core.moments import micros, moment
+from wiredesk_core.messages import Changed
+from wiredesk_core.moments import micros
 from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
 
 _NEWEST = "SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
@@ -67,14 +66,12 @@ class SqliteArchiveReader:
     async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
         """See ArchiveReader."""
         rows = self._rows("SELECT wire_sha256, received_at, receipt_id, item FROM versions WHERE item_id = ?", item_id)
-        entries = [_version_entry(row) for row in rows]
-        return tuple(sorted(entries, key=lambda e: order_key(head_of(e.item, e.wire_sha256, e.received_at))))
+        return read_versions(rows)
 
     async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
         """See ArchiveReader."""
         rows = self._rows("SELECT body FROM notes WHERE receipt_id = ? ORDER BY sequence", receipt_id)
-        notes = tuple(ReceiptNote.model_validate_json(unpacked(row[0])) for row in rows)
-        return ReceiptEntry(receipt_id, notes) if notes else None
+        return read_receipt(receipt_id, rows)
 
     async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
         """See ArchiveReader."""
@@ -83,12 +80,12 @@ class SqliteArchiveReader:
             rows = self._rows(columns + " ORDER BY sequence DESC LIMIT ?", limit)
         else:
             rows = self._rows(columns + " WHERE provider = ? ORDER BY sequence DESC LIMIT ?", provider, limit)
-        return tuple(map(_quarantine_entry, rows))
+        return tuple(map(read_quarantined, rows))
 
     async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
         """See ArchiveReader."""
         rows = self._rows(_NEWEST + " WHERE s.item_id > ? ORDER BY s.item_id LIMIT ?", after, limit)
-        return tuple(map(changed_of, rows))
+        return tuple(map(read_change, rows))
 
     async def counts(self) -> StandingCount:
         """See ArchiveReader."""
@@ -96,12 +93,9 @@ class SqliteArchiveReader:
         dispositions = dict(
             self._rows("SELECT disposition, count(*) FROM notes WHERE disposition IS NOT NULL GROUP BY disposition")
         )
-        return StandingCount(
-            by_standing={standing: standings.get(standing.value, 0) for standing in Standing},
-            by_disposition={disposition: dispositions.get(disposition.value, 0) for disposition in Disposition},
-            unsent=self._rows("SELECT count(*) FROM revisions WHERE sent = 0")[0][0],
-            quarantined=self._rows("SELECT count(*) FROM quarantine")[0][0],
-        )
+        unsent = self._rows("SELECT count(*) FROM revisions WHERE sent = 0")[0][0]
+        quarantined = self._rows("SELECT count(*) FROM quarantine")[0][0]
+        return standing_count(standings, dispositions, unsent, quarantined)
 
     def _open(self) -> sqlite3.Connection:
         return open_to_read(self._path, MIGRATIONS)
@@ -122,37 +116,15 @@ class SqliteArchiveReader:
         unread = [place for place in places if place not in known]
         if unread:
             bodies = "SELECT sequence, body FROM revisions WHERE sequence IN (SELECT value FROM json_each(?))"
-            known |= {place: changed_of((body,)) for place, body in self._rows(bodies, orjson.dumps(unread).decode())}
+            known |= {place: read_change((body,)) for place, body in self._rows(bodies, orjson.dumps(unread).decode())}
         self._remembered.keep(known)
         return [known[place] for place in places]
 
     def _one(self, statement: str, *values: object) -> Changed | None:
         rows = self._rows(statement, *values)
-        return changed_of(rows[0]) if rows else None
+        return read_change(rows[0]) if rows else None
 
 
 def listed(texts: Iterable[str]) -> str:
     """Texts as one parameter for `json_each`, however many they are."""
     return orjson.dumps(list(texts)).decode()
-
-
-def changed_of(row: Sequence[Any]) -> Changed:
-    """A revision from its body."""
-    return Changed.model_validate_json(unpacked(row[0]))
-
-
-def _version_entry(row: Sequence[Any]) -> VersionEntry:
-    wire_sha256, received_at, receipt_id, body = row
-    item = Item.model_validate_json(unpacked(body))
-    return VersionEntry(wire_sha256, item.version, item.version_created, moment(received_at), receipt_id, item)
-
-
-def _quarantine_entry(row: Sequence[Any]) -> QuarantineEntry:
-    quarantine_id, why, headers, value = row
-    texts = orjson.loads(headers)
-    return QuarantineEntry(
-        quarantine_id,
-        Quarantine.model_validate_json(unpacked(why)),
-        value,
-        {name: text.encode("latin-1") for name, text in texts.items()},
-    )

@@ -1,0 +1,148 @@
+"""Rows of an archive's tables to values and back, the same for every database.
+
+`keep` says how a database keeps a text that came from outside: SQLite as it is, PostgreSQL as bytes, since its texts
+cannot hold every character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from wiredesk_core.archive.schema import packed, unpacked
+from wiredesk_core.item import Item, Status
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing, head_of, order_key
+from wiredesk_core.messages import Changed, Enriched, Quarantine, ReceiptNote, VersionAccepted
+from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
+from wiredesk_core.ports import Leaf, QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
+
+Row = Sequence[Any]
+Keep = Callable[[str], object]
+
+
+def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep) -> tuple[object, ...]:
+    """A version under the receipt that owns it; `received_at` in microseconds."""
+    head = head_of(fact.item, fact.wire_sha256, fact.received_at)
+    return (
+        fact.item_id,
+        fact.wire_sha256,
+        fact.scope,
+        owner,
+        received_at,
+        fact.parser,
+        keep(head.version),
+        micros_or_none(head.version_created),
+        head.status.value,
+        micros_or_none(head.embargoed_until),
+        head.reinstates,
+        packed(fact.item),
+    )
+
+
+def layers_row(fact: Enriched) -> tuple[object, ...]:
+    """What an enrichment chain found in a version."""
+    return fact.item_id, fact.wire_sha256, fact.chain, packed(fact)
+
+
+def revision_row(change: Changed) -> tuple[object, ...]:
+    """A revision, to be kept for ever."""
+    return change.item_id, change.revision, micros(change.changed_at), packed(change)
+
+
+def served_row(change: Changed, due_at: datetime | None, keep: Keep) -> tuple[object, ...]:
+    """What is served of an item now, and when its embargo ends."""
+    due = micros_or_none(due_at)
+    return change.item_id, change.revision, change.standing.value, due, keep(change.uri), change.provider
+
+
+def note_row(note: ReceiptNote) -> tuple[object, ...]:
+    """A note on a receipt."""
+    disposition = None if note.disposition is None else note.disposition.value
+    return note.receipt_id, note.item_id, note.stage, disposition, packed(note)
+
+
+def quarantine_row(entry: QuarantineEntry, keep: Keep) -> tuple[object, ...]:
+    """A record that was put aside, with its bytes."""
+    headers = orjson.dumps({name: value.decode("latin-1") for name, value in entry.headers.items()}).decode()
+    return entry.quarantine_id, entry.why.provider, packed(entry.why), keep(headers), entry.value
+
+
+def read_head(row: Row) -> Head:
+    """What the fold has to know of a version."""
+    wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates = row
+    return Head(
+        wire_sha256=wire_sha256,
+        version=_text(version),
+        received_at=moment(received_at),
+        version_created=moment_or_none(version_created),
+        status=Status(status),
+        embargoed_until=moment_or_none(embargoed_until),
+        reinstates=bool(reinstates),
+    )
+
+
+def read_mark(row: Row) -> Mark:
+    """A cancel mark."""
+    scope, alias, version, wire_sha256, received_at, by_uri = row
+    return Mark(scope, _text(alias), _text(version) or None, wire_sha256, moment(received_at), _text(by_uri))
+
+
+def read_leaf(row: Row) -> Leaf:
+    """A version with its layers, if it has them."""
+    scope, receipt_id, item, enriched = row
+    layers = None if enriched is None else Enriched.model_validate_json(unpacked(enriched))
+    return Leaf(Item.model_validate_json(unpacked(item)), scope, receipt_id, layers)
+
+
+def read_change(row: Row) -> Changed:
+    """A revision from its body."""
+    return Changed.model_validate_json(unpacked(row[0]))
+
+
+def read_versions(rows: Sequence[Row]) -> tuple[VersionEntry, ...]:
+    """An item's versions, in the order of the life cycle."""
+    entries = map(_read_version, rows)
+    return tuple(sorted(entries, key=lambda e: order_key(head_of(e.item, e.wire_sha256, e.received_at))))
+
+
+def read_receipt(receipt_id: str, rows: Sequence[Row]) -> ReceiptEntry | None:
+    """A receipt from its notes, in the order they were made; None when there are none."""
+    notes = tuple(ReceiptNote.model_validate_json(unpacked(row[0])) for row in rows)
+    return ReceiptEntry(receipt_id, notes) if notes else None
+
+
+def read_quarantined(row: Row) -> QuarantineEntry:
+    """A record that was put aside."""
+    quarantine_id, why, headers, value = row
+    texts = orjson.loads(headers)
+    return QuarantineEntry(
+        quarantine_id,
+        Quarantine.model_validate_json(unpacked(why)),
+        bytes(value),
+        {name: text.encode("latin-1") for name, text in texts.items()},
+    )
+
+
+def standing_count(
+    standings: Mapping[str, int], dispositions: Mapping[str, int], unsent: int, quarantined: int
+) -> StandingCount:
+    """Counts by their stored names; what was never counted is 0."""
+    return StandingCount(
+        by_standing={standing: standings.get(standing.value, 0) for standing in Standing},
+        by_disposition={disposition: dispositions.get(disposition.value, 0) for disposition in Disposition},
+        unsent=unsent,
+        quarantined=quarantined,
+    )
+
+
+def _read_version(row: Row) -> VersionEntry:
+    wire_sha256, received_at, receipt_id, body = row
+    item = Item.model_validate_json(unpacked(body))
+    return VersionEntry(wire_sha256, item.version, item.version_created, moment(received_at), receipt_id, item)
+
+
+def _text(kept: str | bytes) -> str:
+    return kept if isinstance(kept, str) else bytes(kept).decode()
