@@ -28,7 +28,7 @@ up: setup ## The one-machine edition: its own Kafka and every service, until Ctr
 test: setup ## All tests, on the real broker as well
 	@$(BIN)/python -m pytest --ignore=tests/bench --ignore=tests/compose
 test-stores: setup ## The suites of the stores, on a real PostgreSQL and OpenSearch too (needs Docker)
-	@deploy/engine deploy/stores $(BIN)/python -m pytest tests/contract tests/integration/test_two_indexers.py
+	@deploy/engine deploy/stores $(BIN)/python -m pytest tests/contract tests/integration/test_two_indexers.py tests/integration/test_mend.py
 test-compose: setup ## The whole stack of docker-compose.yml, scaled, hurt, secured and gone again (needs Docker)
 	@WIREDESK_PROMTOOL="docker run --rm -v FOLDER:/r:ro --entrypoint promtool prom/prometheus:v3.5.0 test rules /r/alerts_test.yml" \
 	    deploy/engine $(BIN)/python -m pytest tests/compose tests/unit/deploy

@@ -5,7 +5,7 @@ Methods are coroutines so that a networked store fits as well as an embedded one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -335,8 +335,21 @@ class IndexReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """That an item can be found, in which revision and where."""
+
+    item_id: str
+    revision: int
+    collection: Collection
+
+
 class Index(IndexReader, Protocol):
     """The search index; a revision lower than one already written for an item changes nothing."""
+
+    def walk(self) -> AsyncIterator[Filed]:
+        """Everything that can be found: each collection as it was at one moment, by item id."""
+        ...
 
     async def write(self, changes: Sequence[IndexPut | IndexGone]) -> None:
         """Make changes findable; returns when searches see them. The last change of an item wins."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
-from wiredesk_core.failures import Misconfigured, StoreBusy
+from wiredesk_core.failures import Misconfigured, Poison, StoreBusy
 from wiredesk_core.index import OpenIndex, open_index, open_index_reader
 from wiredesk_core.index.opensearch.store import BULK_BYTES, chunks
 from wiredesk_core.index.testing import put
@@ -81,6 +81,15 @@ async def test_more_items_than_a_page_can_reach_are_walked_by_the_cursor(writers
         after = page.hits[-1].order, page.hits[-1].item_id
     assert page.total == count
     assert seen == [f"i{n:05}" for n in reversed(range(count))]
+
+
+async def test_a_document_that_is_refused_keeps_no_other_from_being_written(writers: Writers) -> None:
+    too_long = "x" * 40_000  # an exact word may have 32,766 bytes
+    with pytest.raises(Poison, match="item b"):
+        await writers[0].write(
+            [put("a", text="ferry"), put("b", text="ferry", provider=too_long), put("c", text="ferry")]
+        )
+    assert [hit.item_id for hit in (await writers[1].search(Query(text="ferry"))).hits] == ["c", "a"]
 
 
 async def test_a_reader_makes_nothing_and_waits_for_the_writer(opensearch_url: str, writers: Writers) -> None:

@@ -9,19 +9,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
-from wiredesk_core.failures import StoreBusy
+from wiredesk_core.failures import Poison, StoreBusy
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.lifecycle import Disposition, State, fold
 from wiredesk_core.messages import CancelMarked, Changed, Enriched, Outgoing, VersionAccepted, envelope
 from wiredesk_core.ports import Archive, Clock, Dossier, Fact, Index, Leaf, Publisher, Recorded
-from wiredesk_core.telemetry import count, gauge, observe, timed
+from wiredesk_core.telemetry import count, gauge, log, observe, timed
 from wiredesk_core.topics import ITEM_CHANGED
+from wiredesk_core.tracing import HEADER
 
 from wiredesk_indexing.apply import Trigger, disposition_note, enriched_note, index_change, next_revision
 
 TRIES = 10
 """How often a lost compare-and-set is tried again before the batch as a whole is."""
+
+Contexts = Mapping[str, bytes]
+"""The trace that each item's change belongs to, as its record's header had it."""
+
+UNTRACED: Contexts = MappingProxyType({})
+
+_log = log(__name__)
 
 
 class Ledger:
@@ -34,12 +43,15 @@ class Ledger:
         self._clock = clock
         self._turn = asyncio.Lock()
 
-    async def apply(self, facts: Sequence[Fact]) -> None:
-        """Fold facts into the truth and announce what changed; each fact of an item raises its revision by one."""
+    async def apply(self, facts: Sequence[Fact], contexts: Contexts = UNTRACED) -> None:
+        """Fold facts into the truth and announce what changed; each fact of an item raises its revision by one.
+
+        `contexts` are the traces of the facts by their `receipt_id`; what is announced goes on in them.
+        """
         async with self._turn:
             for round_ in _rounds(facts):
                 touched = await self._fold_in(round_)
-                await self._announce(touched)
+                await self._announce(tuple(touched), _contexts_of(touched, contexts))
                 self._observe(round_)
 
     async def release(self) -> int:
@@ -57,18 +69,31 @@ class Ledger:
         async with self._turn:
             await self._index.write([])  # makes a new index, so that readers need not wait for a first story
             while unsent := await self._archive.unsent():
-                await self._announce(sorted({revision.item_id for revision in unsent}))
-                sent += len(unsent)
+                refused = await self._announce_each(sorted({revision.item_id for revision in unsent}))
+                sent += sum(revision.item_id not in refused for revision in unsent)
+                if refused:  # they would come again and again; what else waits goes out with its item's next change
+                    break
         return sent
 
-    async def _fold_in(self, facts: Sequence[Fact]) -> tuple[str, ...]:
+    async def _announce_each(self, item_ids: Sequence[str]) -> frozenset[str]:
+        """Announce what can be; gives the items that the index refuses. One of them must not keep a service down."""
+        try:
+            await self._announce(item_ids)
+        except Poison as refused:
+            if len(item_ids) == 1:
+                _log.error("an item cannot be announced", item_id=item_ids[0], why=refused.detail)
+                return frozenset(item_ids)
+            halves = item_ids[: len(item_ids) // 2], item_ids[len(item_ids) // 2 :]
+            return frozenset().union(*[await self._announce_each(half) for half in halves])
+        return frozenset()
+
+    async def _fold_in(self, facts: Sequence[Fact]) -> dict[str, Fact]:
+        """Record facts and revise what they touch; gives the last fact of each item touched."""
         recorded = await self._archive.record(facts)
-        triggers = {
-            item_id: _trigger(fact) for fact, result in zip(facts, recorded, strict=True) for item_id in result.item_ids
-        }
-        states = await self._revise(triggers)
+        touched = {item_id: fact for fact, told in zip(facts, recorded, strict=True) for item_id in told.item_ids}
+        states = await self._revise({item_id: _trigger(fact) for item_id, fact in touched.items()})
         await self._note(facts, recorded, states)
-        return tuple(triggers)
+        return touched
 
     async def _revise(self, triggers: Mapping[str, Trigger]) -> dict[str, State]:
         """Bring the served revisions of items up to what is recorded; who loses a compare-and-set reads again."""
@@ -107,12 +132,12 @@ class Ledger:
             if isinstance(fact, VersionAccepted):
                 observe("wiredesk_receipt_to_search_seconds", (now - fact.received_at).total_seconds(), stage="item")
 
-    async def _announce(self, item_ids: Sequence[str]) -> None:
+    async def _announce(self, item_ids: Sequence[str], contexts: Contexts = UNTRACED) -> None:
         if item_ids:
             async with self._archive.announcing(item_ids):
-                await self._send(await self._archive.unsent(item_ids))
+                await self._send(await self._archive.unsent(item_ids), contexts)
 
-    async def _send(self, unsent: Sequence[Changed]) -> None:
+    async def _send(self, unsent: Sequence[Changed], contexts: Contexts) -> None:
         """Index first, so that whoever hears of a change also finds it; then the topic; then the flag."""
         if not unsent:
             return
@@ -122,7 +147,7 @@ class Ledger:
         with timed("index"):
             await self._index.write([index_change(revision, now) for revision in latest.values()])
         with timed("broker"):
-            await self._publisher.publish([_changed(revision) for revision in unsent])
+            await self._publisher.publish([_changed(revision, contexts.get(revision.item_id)) for revision in unsent])
         await self._archive.mark_sent([(revision.item_id, revision.revision) for revision in unsent])
         gauge("wiredesk_outbox_unsent", 0)
 
@@ -169,7 +194,11 @@ def _revisions(
             yield revision
 
 
-def _changed(revision: Changed) -> Outgoing:
+def _contexts_of(touched: Mapping[str, Fact], contexts: Contexts) -> Contexts:
+    return {item: contexts[fact.receipt_id] for item, fact in touched.items() if fact.receipt_id in contexts}
+
+
+def _changed(revision: Changed, context: bytes | None) -> Outgoing:
     headers = envelope(
         ITEM_CHANGED.name,
         source="indexing",
@@ -177,4 +206,6 @@ def _changed(revision: Changed) -> Outgoing:
         at=revision.changed_at,
         receipt_id=revision.receipt_id,
     )
+    if context is not None:
+        headers = {**headers, HEADER: context}
     return Outgoing(ITEM_CHANGED.name, revision.item_id.encode(), revision.model_dump_json().encode(), headers)

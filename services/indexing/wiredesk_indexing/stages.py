@@ -9,6 +9,7 @@ from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, read_or_
 from wiredesk_core.lifecycle import Disposition
 from wiredesk_core.messages import ACCEPTED, Enriched, Quarantine, ReceiptNote
 from wiredesk_core.ports import Archive, Fact, QuarantineEntry
+from wiredesk_core.tracing import HEADER
 
 from wiredesk_indexing.ledger import Ledger
 
@@ -29,7 +30,8 @@ class ApplyStage:
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Apply all records that can be read, put the others aside."""
         read = [read_or_reject(record, self._read) for record in records]
-        await self._ledger.apply([fact for fact in read if not isinstance(fact, Rejected)])
+        contexts = {record.receipt_id: record.headers[HEADER] for record in records if HEADER in record.headers}
+        await self._ledger.apply([fact for fact in read if not isinstance(fact, Rejected)], contexts)
         return [fact if isinstance(fact, Rejected) else Done() for fact in read]
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:

@@ -86,8 +86,8 @@ class Runner:
         try:
             outcomes = await self._handle(records)
             self._watch(outcomes)
-            await self._publish(self._outgoing(records, outcomes, step.carry))
-            await self._persist(lambda: self.stage.settle(records, outcomes))
+            await self._publish(self._outgoing(records, outcomes, step.carry), records)
+            await self._persist(lambda: self.stage.settle(records, outcomes), records)
             told = ["done" if isinstance(outcome, Done) else "quarantined" for outcome in outcomes]
         finally:
             step.end(told)
@@ -110,7 +110,7 @@ class Runner:
 
     async def _unwrapped(self, record: Record) -> Record | Rejected:
         try:
-            value = await self._persist(lambda: unwrap(record.value, record.headers, self._blobs))
+            value = await self._persist(lambda: unwrap(record.value, record.headers, self._blobs), [record])
         except Poison as lost:
             return Rejected(lost.code, lost.detail)
         if value is record.value:
@@ -122,10 +122,12 @@ class Runner:
         if not records:
             return ()
         try:
-            return await self._persist(lambda: self.stage.handle(records))
+            return await self._persist(lambda: self.stage.handle(records), records)
         except Exception as fault:
             if len(records) > 1:
-                _log.exception("a batch raised; each record is tried alone", stage=self.stage.name)
+                _log.exception(
+                    "a batch raised; each record is tried alone", stage=self.stage.name, receipt_ids=_receipts(records)
+                )
                 return [outcome for record in records for outcome in await self._outcomes([record])]
             return [await self._last_try(records[0], fault)]
 
@@ -140,7 +142,7 @@ class Runner:
             exc_info=first,
         )
         try:
-            return (await self._persist(lambda: self.stage.handle([record])))[0]
+            return (await self._persist(lambda: self.stage.handle([record]), [record]))[0]
         except Exception as fault:
             detail = f"{type(fault).__qualname__}: {fault}"[:1000]
             return Rejected(f"unexpected_{type(fault).__name__}", detail, unexpected=True, attempts=2)
@@ -195,7 +197,7 @@ class Runner:
         )
         return Outgoing(WIRE_QUARANTINED.name, record.receipt_id.encode(), record.value, headers)
 
-    async def _publish(self, outgoing: Sequence[Outgoing]) -> None:
+    async def _publish(self, outgoing: Sequence[Outgoing], records: Sequence[Record]) -> None:
         waiting = list(outgoing)
 
         async def send() -> None:
@@ -206,9 +208,9 @@ class Runner:
                 waiting = list(failure.unsent)
                 raise
 
-        await self._persist(send)
+        await self._persist(send, records)
 
-    async def _persist(self, act: Callable[[], Awaitable[Result]]) -> Result:
+    async def _persist(self, act: Callable[[], Awaitable[Result]], records: Sequence[Record]) -> Result:
         """Do it until it works: transient faults are waited out, and past the deadline the process ends."""
         patience, attempt, started = self._patience, 0, time.monotonic()
         while True:
@@ -217,7 +219,13 @@ class Runner:
             except Transient as fault:
                 attempt += 1
                 count("wiredesk_retries_total", stage=self.stage.name)
-                _log.warning("waits and tries again", stage=self.stage.name, attempt=attempt, fault=str(fault))
+                _log.warning(
+                    "waits and tries again",
+                    stage=self.stage.name,
+                    attempt=attempt,
+                    fault=str(fault),
+                    receipt_ids=_receipts(records),
+                )
                 if time.monotonic() - started > patience.deadline:
                     self._end(f"{self.stage.name}: {fault}")
             ceiling = min(patience.longest_pause, patience.first_pause * 2 ** min(attempt, 12))
@@ -231,6 +239,11 @@ class Runner:
         observe("wiredesk_batch_seconds", seconds, stage=stage)
         observe("wiredesk_batch_records", len(outcomes), stage=stage)
         gauge("wiredesk_last_ack_timestamp_seconds", time.time(), stage=stage)
+
+
+def _receipts(records: Sequence[Record]) -> list[str]:
+    """Each receipt once, in the order of the batch."""
+    return list(dict.fromkeys(record.receipt_id for record in records if record.receipt_id))
 
 
 def _worked(record: Record) -> Worked:

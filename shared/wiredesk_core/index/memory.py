@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from wiredesk_core.index.entry import BOOSTS, STEMMED, Entry, entry_of, identity, microseconds, newest_changes
@@ -11,7 +11,7 @@ from wiredesk_core.index.highlight import highlights
 from wiredesk_core.index.question import Clause, Either, Every, Node, Without, wanted_clauses
 from wiredesk_core.index.request import Request, read_request
 from wiredesk_core.index.words import stems_of, words_of
-from wiredesk_core.ports import Collection, Hit, Hits, IndexGone, IndexPut, Query
+from wiredesk_core.ports import Collection, Filed, Hit, Hits, IndexGone, IndexPut, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class MemoryIndex:
             self._filed.pop(item_id, None)
             if isinstance(change, IndexPut):
                 self._filed[item_id] = _file(change)
+
+    async def walk(self) -> AsyncIterator[Filed]:
+        """See Index."""
+        for item_id, filed in sorted(self._filed.items()):
+            yield Filed(item_id, filed.entry.revision, filed.collection)
 
     async def search(self, query: Query) -> Hits:
         """Run a search. Raises Refused(400) for a text that cannot be read as a query."""

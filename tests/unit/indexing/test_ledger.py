@@ -10,12 +10,15 @@ import pytest
 from wiredesk_core.archive.memory import MemoryArchive
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
+from wiredesk_core.failures import Poison
+from wiredesk_core.index.entry import identity
 from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.item import Item
 from wiredesk_core.lifecycle import Disposition, Standing
 from wiredesk_core.messages import Changed, VersionAccepted
-from wiredesk_core.ports import Fact, NotPublished, Query
+from wiredesk_core.ports import Fact, IndexGone, IndexPut, NotPublished, Query
 from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark
+from wiredesk_core.tracing import HEADER
 from wiredesk_indexing.ledger import Ledger
 
 
@@ -162,6 +165,38 @@ async def test_what_could_not_be_announced_is_announced_at_the_next_start(desk: 
     assert await desk.ledger.resume() == 1
     assert [revision.revision for revision in desk.announced()] == [1]
     assert await desk.ledger.resume() == 0
+
+
+async def test_what_is_announced_goes_on_in_the_trace_of_its_fact(desk: Desk) -> None:
+    first, other = version(1), accepted(make_item(uri="urn:harbour:other"), receipt_id="receipt-other")
+    await desk.ledger.apply([first, other], {"receipt-1": b"00-aa-bb-01"})
+    traces = {record.key.decode(): record.headers.get(HEADER) for record in desk.publisher.on("item.changed")}
+    assert traces == {first.item_id: b"00-aa-bb-01", other.item_id: None}
+
+
+async def test_an_item_that_the_index_refuses_keeps_no_other_from_being_announced_at_start(desk: Desk) -> None:
+    refused, others = version(1), [accepted(make_item(uri=f"urn:harbour:{number}")) for number in range(5)]
+    desk.publisher.refuse = lambda _record: True
+    for fact in (refused, *others):
+        with pytest.raises(NotPublished):
+            await desk.apply(fact)
+    desk.publisher.refuse = None
+    ledger = Ledger(desk.archive, Choosy(refused.item_id), desk.publisher, desk.clock)
+    assert await ledger.resume() == len(others)
+    assert {change.item_id for change in desk.announced()} == {fact.item_id for fact in others}
+
+
+class Choosy(MemoryIndex):
+    """Refuses one item, for good."""
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__()
+        self._unwanted = item_id
+
+    async def write(self, changes: Sequence[IndexPut | IndexGone]) -> None:
+        if any(identity(change)[0] == self._unwanted for change in changes):
+            raise Poison("index_refused", f"item {self._unwanted}")
+        await super().write(changes)
 
 
 async def test_each_fact_of_an_item_gets_a_revision_of_its_own_even_in_one_batch(desk: Desk) -> None:

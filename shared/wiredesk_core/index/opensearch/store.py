@@ -7,7 +7,7 @@ request, under the same revision: so of writers at the same time the one with th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -22,12 +22,15 @@ from wiredesk_core.index.opensearch.mapping import COLLECTIONS, SCHEMA_VERSION, 
 from wiredesk_core.index.opensearch.query import body_of
 from wiredesk_core.index.question import Clause, wanted_clauses
 from wiredesk_core.index.request import Request, read_request
-from wiredesk_core.ports import Collection, Hit, Hits, IndexGone, IndexPut, Query
+from wiredesk_core.ports import Collection, Filed, Hit, Hits, IndexGone, IndexPut, Query
 
 BULK_BYTES = 768 * 1024
 """Requests are cut at about this size, since a larger one holds up the loop; a single larger document goes by itself."""
 PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each further attempt with what the cluster had no room for."""
+PIT_KEPT = "2m"
+"""How long a walk may pause between two pages."""
+WALK_PAGE = 1000
 MISSING = 404
 CONFLICT = 409
 """A newer revision is there already: nothing to do."""
@@ -125,15 +128,52 @@ class OpenSearchIndex(OpenSearchReader):
         return await super().search(query)
 
     async def write(self, changes: Sequence[IndexPut | IndexGone]) -> None:
-        """Make changes findable; returns when searches see them. Raises StoreBusy, or Poison for what is refused."""
+        """Make changes findable; returns when searches see them.
+
+        Raises StoreBusy, or Poison for what is refused, when all the others are written.
+        """
         await self._make()
         newest = newest_changes(changes)
         if not newest:
             return
+        refused: list[str] = []
         for chunk in chunks(action for change in newest.values() for action in self._actions(change)):
-            await self._send(chunk)
+            refused += await self._send(chunk)
         with busy_told(self._cluster.where):
             await self._client.indices.refresh(index=self._aliases(COLLECTIONS))
+        if refused:
+            raise Poison("index_refused", f"OpenSearch refuses {'; '.join(refused)}")
+
+    async def walk(self) -> AsyncIterator[Filed]:
+        """See Index. A point in time keeps what is written meanwhile out; it costs the cluster files, so it is given back."""
+        await self._make()
+        for name in COLLECTIONS:
+            with busy_told(self._cluster.where):
+                opened = await self._client.create_pit(index=self._alias(name), params={"keep_alive": PIT_KEPT})
+            try:
+                async for item_id, revision in self._live(opened["pit_id"]):
+                    yield Filed(item_id, revision, name)
+            finally:
+                with busy_told(self._cluster.where):
+                    await self._client.delete_pit(body={"pit_id": [opened["pit_id"]]})
+
+    async def _live(self, pit: str) -> AsyncIterator[tuple[str, int]]:
+        asked: dict[str, Any] = {
+            "pit": {"id": pit, "keep_alive": PIT_KEPT},
+            "query": {"term": {"live": True}},
+            "size": WALK_PAGE,
+            "sort": [{"item_id": "asc"}],
+            "_source": ["revision"],
+            "track_total_hits": False,
+        }
+        while True:
+            with busy_told(self._cluster.where):
+                page = (await self._client.search(body=asked))["hits"]["hits"]
+            for hit in page:
+                yield hit["_id"], hit["_source"]["revision"]
+            if len(page) < WALK_PAGE:
+                return
+            asked["search_after"] = page[-1]["sort"]
 
     def _actions(self, change: IndexPut | IndexGone) -> Iterator[Action]:
         """Tombstones go before the entry, so that an item on its way is rather in no collection than in both."""
@@ -146,27 +186,31 @@ class OpenSearchIndex(OpenSearchReader):
             where = {"_index": self._alias(name), "_id": item_id, "version": revision, "version_type": "external_gte"}
             yield orjson.dumps({"index": {**where, "require_alias": True}}), orjson.dumps(document)
 
-    async def _send(self, actions: Sequence[Action]) -> None:
+    async def _send(self, actions: Sequence[Action]) -> list[str]:
+        """Write until the cluster has had room for all; gives what it refuses, as sentences."""
+        refused: list[str] = []
         waiting = actions
         for pause in (*PAUSES, None):
             try:
                 await self._make()
-                waiting = await self._bulk(waiting)
+                waiting, never = await self._bulk(waiting)
+                refused += never
             except StoreBusy:
                 if pause is None:
                     raise
             if not waiting:
-                return
+                return refused
             if pause is not None:
                 await asyncio.sleep(pause)
         raise StoreBusy(f"OpenSearch at {self._cluster.where} has no room for {len(waiting)} documents")
 
-    async def _bulk(self, actions: Sequence[Action]) -> list[Action]:
-        """Send actions; gives those that may work later. Raises Poison for one that never will."""
+    async def _bulk(self, actions: Sequence[Action]) -> tuple[list[Action], list[str]]:
+        """Send actions; gives those that may work later, and what is said of those that never will."""
         body = b"".join(line + b"\n" for action in actions for line in action)
         with busy_told(self._cluster.where):
             answer = await self._client.bulk(body=body.decode())
         later: list[Action] = []
+        never: list[str] = []
         for action, told in zip(actions, answer["items"], strict=True):
             result = told["index"]
             if result["status"] in MAY_PASS:
@@ -176,8 +220,8 @@ class OpenSearchIndex(OpenSearchReader):
                 raise StoreBusy(f"OpenSearch at {self._cluster.where} has lost an index")
             elif result["status"] >= 400 and result["status"] != CONFLICT:
                 error = result.get("error", {})
-                raise Poison("index_refused", f"OpenSearch refuses item {result['_id']}: {error.get('reason', error)}")
-        return later
+                never.append(f"item {result['_id']}: {error.get('reason', error)}")
+        return later, never
 
     async def _make(self) -> None:
         """The two indexes and their aliases, if they are not there."""

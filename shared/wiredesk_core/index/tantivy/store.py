@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tantivy import IndexWriter, Searcher
+from tantivy import IndexWriter, Order, Searcher
+from tantivy import Query as TantivyQuery
 
 from wiredesk_core.failures import StoreBusy
 from wiredesk_core.index.entry import entry_of, identity, newest_changes
@@ -26,7 +27,7 @@ from wiredesk_core.index.tantivy.pages import Found, page_by_date, page_by_score
 from wiredesk_core.index.tantivy.query import among, compiled
 from wiredesk_core.index.tantivy.schema import document_of, shown_of
 from wiredesk_core.index.tantivy.volume import Volume, open_writer
-from wiredesk_core.ports import Collection, Hit, Hits, IndexGone, IndexPut, Query
+from wiredesk_core.ports import Collection, Filed, Hit, Hits, IndexGone, IndexPut, Query
 
 COLLECTIONS: tuple[Collection, ...] = ("open", "sealed")
 """In the order of commits: an item that is sealed leaves `open` before it appears in `sealed`."""
@@ -86,11 +87,21 @@ class _Standing:
     collections: frozenset[Collection]
 
 
-def _revisions(searcher: Searcher, item_ids: Sequence[str]) -> Iterator[tuple[str, int]]:
-    if item_ids:
-        hits = searcher.search(among("item_id", list(item_ids)), len(item_ids), order_by_field="item_id").hits
-        revisions = searcher.fast_field_values("revision", [address for _, address in hits])
-        yield from ((hit[0], int(revision or 0)) for hit, revision in zip(hits, revisions, strict=True))
+def _revisions(searcher: Searcher, item_ids: Sequence[str]) -> list[tuple[str, int]]:
+    return _found(searcher, among("item_id", list(item_ids)), len(item_ids))
+
+
+def _all_revisions(searcher: Searcher) -> list[tuple[str, int]]:
+    return _found(searcher, TantivyQuery.all_query(), searcher.num_docs)
+
+
+def _found(searcher: Searcher, wanted: TantivyQuery, most: int) -> list[tuple[str, int]]:
+    """Item ids and revisions, by item id."""
+    if not most:
+        return []
+    hits = searcher.search(wanted, most, order_by_field="item_id", order=Order.Asc).hits
+    revisions = searcher.fast_field_values("revision", [address for _, address in hits])
+    return [(hit[0], int(revision or 0)) for hit, revision in zip(hits, revisions, strict=True)]
 
 
 class TantivyIndex(TantivyReader):
@@ -107,6 +118,13 @@ class TantivyIndex(TantivyReader):
     async def write(self, changes: Sequence[IndexPut | IndexGone]) -> None:
         """Make changes findable; returns when they are on disk and searches see them. Raises StoreBusy."""
         await asyncio.to_thread(self._write, changes)
+
+    async def walk(self) -> AsyncIterator[Filed]:
+        """See Index. A searcher keeps seeing what it saw when it was opened."""
+        for name in COLLECTIONS:
+            for searcher in self._searchers([name]):
+                for item_id, revision in await asyncio.to_thread(_all_revisions, searcher):
+                    yield Filed(item_id, revision, name)
 
     async def close(self) -> None:
         """End the writers and give up their locks."""
