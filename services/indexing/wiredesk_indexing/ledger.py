@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from wiredesk_core.failures import Poison, StoreBusy
 from wiredesk_core.identity import item_id_of
-from wiredesk_core.lifecycle import Disposition, State, fold
+from wiredesk_core.lifecycle import Disposition, Head, State, fold
 from wiredesk_core.messages import CancelMarked, Changed, Enriched, Outgoing, VersionAccepted, envelope
 from wiredesk_core.ports import Archive, Clock, Dossier, Fact, Index, Leaf, Publisher, Recorded
 from wiredesk_core.telemetry import count, gauge, log, observe, timed
@@ -50,9 +50,9 @@ class Ledger:
         """
         async with self._turn:
             for round_ in _rounds(facts):
-                touched = await self._fold_in(round_)
+                touched, states = await self._fold_in(round_)
                 await self._announce(tuple(touched), _contexts_of(touched, contexts))
-                self._observe(round_)
+                self._observe(round_, states)
 
     async def release(self) -> int:
         """Open the items whose embargo has ended; gives their number."""
@@ -87,13 +87,13 @@ class Ledger:
             return frozenset().union(*[await self._announce_each(half) for half in halves])
         return frozenset()
 
-    async def _fold_in(self, facts: Sequence[Fact]) -> dict[str, Fact]:
-        """Record facts and revise what they touch; gives the last fact of each item touched."""
+    async def _fold_in(self, facts: Sequence[Fact]) -> tuple[dict[str, Fact], dict[str, State]]:
+        """Record facts and revise what they touch; gives the fact that touched each item, and how the item stands."""
         recorded = await self._archive.record(facts)
         touched = {item_id: fact for fact, told in zip(facts, recorded, strict=True) for item_id in told.item_ids}
         states = await self._revise({item_id: _trigger(fact) for item_id, fact in touched.items()})
         await self._note(facts, recorded, states)
-        return touched
+        return touched, states
 
     async def _revise(self, triggers: Mapping[str, Trigger]) -> dict[str, State]:
         """Bring the served revisions of items up to what is recorded; who loses a compare-and-set reads again."""
@@ -125,12 +125,14 @@ class Ledger:
                 notes.append(enriched_note(fact, "", now))
         await self._archive.note(notes)
 
-    def _observe(self, facts: Sequence[Fact]) -> None:
-        """How long it took until the items of these facts could be found."""
+    def _observe(self, facts: Sequence[Fact], states: Mapping[str, State]) -> None:
+        """How long it took until the items of these facts, or their layers, could be found."""
         now = self._clock.now()
         for fact in facts:
             if isinstance(fact, VersionAccepted):
                 observe("wiredesk_receipt_to_search_seconds", (now - fact.received_at).total_seconds(), stage="item")
+            elif isinstance(fact, Enriched) and (head := _served_head(fact, states)) is not None:
+                observe("wiredesk_receipt_to_search_seconds", (now - head.received_at).total_seconds(), stage="layers")
 
     async def _announce(self, item_ids: Sequence[str], contexts: Contexts = UNTRACED) -> None:
         if item_ids:
@@ -192,6 +194,13 @@ def _revisions(
         revision = next_revision(dossier, state, leaf, triggers[item_id], now)
         if revision is not None:
             yield revision
+
+
+def _served_head(fact: Enriched, states: Mapping[str, State]) -> Head | None:
+    """The version that layers belong to, if it is the one that is served."""
+    state = states.get(fact.item_id)
+    head = state.current if state else None
+    return head if head is not None and head.wire_sha256 == fact.wire_sha256 else None
 
 
 def _contexts_of(touched: Mapping[str, Fact], contexts: Contexts) -> Contexts:

@@ -78,7 +78,7 @@ class Gatekeeper:
         if now - self._looked >= DISK_SECONDS:
             self._looked = now
             for store, path in self._disks.items():
-                with contextlib.suppress(FileNotFoundError):  # made with the first payload
+                with contextlib.suppress(OSError):  # made with the first payload; what cannot be seen refuses nothing
                     usage = shutil.disk_usage(path)
                     self._free[store] = usage.free / usage.total
                     gauge("wiredesk_disk_free_ratio", self._free[store], store=store)

@@ -28,6 +28,8 @@ class ActualTopic:
 
     partitions: int
     config: Mapping[str, str]
+    copies: int
+    """Of the partition that has the fewest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,9 @@ def _compare(topic: Topic, actual: ActualTopic | None, replication: int) -> list
         )
         wrong += "partition: move its records to a new topic, do not add partitions)"
         steps.append(Step("refuse", topic, wrong))
+    if actual.copies < replication:
+        wrong = f"{topic.name} has {actual.copies} copies instead of {replication} (kafka-reassign-partitions.sh adds copies)"
+        steps.append(Step("refuse", topic, wrong))
     differing = {name: value for name, value in topic.config(replication).items() if actual.config.get(name) != value}
     if differing:
         told = ", ".join(f"{name}={actual.config.get(name)} instead of {value}" for name, value in differing.items())
@@ -126,11 +131,14 @@ async def _present(admin: Any, topics: Sequence[Topic], replication: int) -> dic
     """Those of the topics that exist, with the settings that the table speaks about."""
     wanted = {topic.name for topic in topics}
     described = await admin.describe_topics()
-    partitions = {entry["topic"]: len(entry["partitions"]) for entry in described if entry["topic"] in wanted}
-    if not partitions:
+    found = {entry["topic"]: entry["partitions"] for entry in described if entry["topic"] in wanted}
+    if not found:
         return {}
-    configs = await _configs(admin, [topic for topic in topics if topic.name in partitions], replication)
-    return {name: ActualTopic(number, configs.get(name, {})) for name, number in partitions.items()}
+    configs = await _configs(admin, [topic for topic in topics if topic.name in found], replication)
+    return {
+        name: ActualTopic(len(partitions), configs.get(name, {}), min(len(one["replicas"]) for one in partitions))
+        for name, partitions in found.items()
+    }
 
 
 async def _visible(admin: Any, topics: Sequence[Topic], replication: int) -> dict[str, ActualTopic]:

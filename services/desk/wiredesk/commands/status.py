@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+from time import monotonic
 from typing import Annotated, Any
 
 import typer
@@ -45,25 +46,27 @@ async def look_again_and_again(folder: DeskFolder, note: DeskNote) -> None:
     from rich.text import Text
 
     before: dict[str, Any] = {}
+    looked = monotonic()
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError), Live(auto_refresh=False) as live:
         while True:
             told = await look(folder, read_note(folder) or note)
-            live.update(Text(status_text(told | {"lag": with_trend(told["lag"], before)})), refresh=True)
+            since, looked = monotonic() - looked, monotonic()
+            live.update(Text(status_text(told | {"lag": with_trend(told["lag"], before, since)})), refresh=True)
             before = told["lag"]
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def with_trend(lag: dict[str, Any], before: dict[str, Any]) -> dict[str, str]:
-    """Each lag with how it went since the look before, and, where it shrinks, when it will be gone."""
-    return {name: f"{waiting}{_trend(waiting, before.get(name))}" for name, waiting in lag.items()}
+def with_trend(lag: dict[str, Any], before: dict[str, Any], since: float = LOOK_SECONDS) -> dict[str, str]:
+    """Each lag with how it went in the seconds since the look before, and, where it shrinks, when it will be gone."""
+    return {name: f"{waiting}{_trend(waiting, before.get(name), since)}" for name, waiting in lag.items()}
 
 
-def _trend(waiting: Any, before: Any) -> str:
+def _trend(waiting: Any, before: Any, since: float) -> str:
     if not isinstance(waiting, int) or not isinstance(before, int) or waiting == before:
         return ""
     if waiting > before:
-        return f"  grows by {(waiting - before) / LOOK_SECONDS:.0f}/s"
-    return f"  gone in {waiting * LOOK_SECONDS / (before - waiting):.0f} s"
+        return f"  grows by {(waiting - before) / since:.0f}/s"
+    return f"  gone in {waiting * since / (before - waiting):.0f} s"
 
 
 async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
