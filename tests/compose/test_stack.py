@@ -128,6 +128,14 @@ def ask(stack: Any, path: str, **asked: Any) -> list[Any]:
     return result
 
 
+def test_status_from_outside_tells_what_waits_and_how_many_stand_where(stack: Any) -> None:
+    doors = ["--url", stack.address("gateway"), "--ingest", stack.address("ingest"), "--key", stack.token]
+    told = json.loads(run(Path.cwd(), "-m", "wiredesk", "status", "--json", *doors))
+    assert told["lag"].keys() >= {"ingest: wire.received", "enrichment: item.accepted", "indexing: item.enriched"}
+    assert told["counts"]["items"]["open"] > STORIES
+    assert told["refuses"] == []
+
+
 def test_down_leaves_nothing(stack: Any) -> None:
     stack.down()
     assert stack.remains() == ""

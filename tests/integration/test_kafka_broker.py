@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from wiredesk.kafka import Broker, answers
 from wiredesk.places import cache_folder
 from wiredesk_core.broker.access import BrokerAccess
@@ -127,3 +129,19 @@ async def test_a_plan_is_applied_once_and_then_nothing_is_left_to_do(kafka: Brok
         await require_topics(kafka, [replace(topic, compacted=True)])
     assert [step.kind for step in await apply_plan(kafka, [replace(topic, compacted=True)])] == ["alter"]
     assert await plan_topics(kafka, [replace(topic, compacted=True)]) == ()
+
+
+async def test_a_setting_that_the_table_does_not_speak_of_outlives_an_alteration(kafka: BrokerAccess) -> None:
+    topic = topic_named("test.kept")
+    await apply_plan(kafka, [topic])
+    admin = AIOKafkaAdminClient(**kafka.options())
+    await admin.start()
+    try:
+        own = {**topic.config(), "segment.bytes": "1048576"}
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=own)])
+        await apply_plan(kafka, [replace(topic, compacted=True)])
+        asked = ConfigResource(ConfigResourceType.TOPIC, topic.name, configs={"segment.bytes": None})
+        (answer,) = await admin.describe_configs([asked])
+    finally:
+        await admin.close()
+    assert answer.resources[0][4][0][:2] == ("segment.bytes", "1048576")

@@ -23,6 +23,8 @@ from wiredesk_core.topics import Topic
 pytestmark = pytest.mark.broker
 
 TOPIC = Topic("test.liveness", "any", "anything", 1, 24, False, (), ())
+STANDING = Topic("test.standing", "any", "anything", 1, 24, False, (), ())
+MOVING = Topic("test.moving", "any", "anything", 1, 24, False, (), ())
 
 
 class Waiting:
@@ -72,6 +74,33 @@ async def test_a_stage_that_never_finishes_is_stuck_until_it_does(kafka: BrokerA
         assert agents.stuck(time.monotonic() + 100) is None
     finally:
         stage.may.set()
+        await agents.stop()
+        await publisher.close()
+
+
+async def test_a_stage_that_stands_is_not_hidden_by_another_that_moves(kafka: BrokerAccess, tmp_path: Path) -> None:
+    await ensure_topics(kafka, [STANDING, MOVING])
+    publisher = KafkaPublisher(kafka, client_id="liveness")
+    standing, moving = Waiting(), Waiting()
+    moving.may.set()
+    bindings = [
+        Binding(topic, Runner(stage, publisher, FolderBlobs(tmp_path), SystemClock(), end=fail))
+        for topic, stage in ((STANDING, standing), (MOVING, moving))
+    ]
+    agents = Agents("two-stages", kafka, bindings, stuck_seconds=1.0)
+    await agents.start()
+    try:
+        await until_async(agents.check)
+        await publisher.publish([Outgoing(STANDING.name, b"k", b"v")])
+        limit = time.monotonic() + 30
+        while not (told := agents.stuck(time.monotonic())):
+            assert time.monotonic() < limit
+            await publisher.publish([Outgoing(MOVING.name, b"k", b"v")])
+            await asyncio.sleep(0.05)
+        assert STANDING.name in told
+        assert MOVING.name not in told
+    finally:
+        standing.may.set()
         await agents.stop()
         await publisher.close()
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 
 import uvloop
 from wiredesk_core.archive import open_archive_reader
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
+from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.clock import SystemClock
-from wiredesk_core.failures import Misconfigured
+from wiredesk_core.failures import BrokerDown, Misconfigured
 from wiredesk_core.index import open_index_reader
 from wiredesk_core.ports import Registry
 from wiredesk_core.registry import open_registry
@@ -27,14 +29,20 @@ from wiredesk_gateway.signing import shared_signing_key
 
 
 async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
-    """The service, until SIGTERM or SIGINT. The broker may be away: all but the change feed is served then."""
+    """The service, until SIGTERM or SIGINT. The broker may be away: all but the change feed is served then.
+
+    Raises Misconfigured when the broker's topic is not the table's: a feed of something else would be believed.
+    """
     stop = asyncio.Event()
     stop_on_signals(stop)
     bound = listen(settings.host, settings.port)
     clock = SystemClock()
     archive, index = open_archive_reader(shared.archive), open_index_reader(shared.index)
     registry = open_registry(shared.registry, clock)
-    changes = KafkaChangeLog(BrokerAccess.of(shared), ITEM_CHANGED, open_blobs(shared.blobs))
+    access = BrokerAccess.of(shared)
+    with contextlib.suppress(BrokerDown):
+        await require_topics(access, (ITEM_CHANGED,), replication=shared.replication)
+    changes = KafkaChangeLog(access, ITEM_CHANGED, open_blobs(shared.blobs))
     app = create_app(
         archive=archive,
         index=index,

@@ -22,9 +22,10 @@ from wiredesk_gateway.routes.changes import add_changes
 from wiredesk_gateway.routes.items import add_items
 from wiredesk_gateway.routes.quarantine import add_quarantine
 from wiredesk_gateway.routes.receipts import add_receipts
+from wiredesk_gateway.routes.status import add_status
 from wiredesk_gateway.views import Views
 
-ROUTES = (add_items, add_changes, add_receipts, add_quarantine)
+ROUTES = (add_items, add_changes, add_receipts, add_quarantine, add_status)
 """Every guarded route comes from here."""
 
 DESCRIPTION = "Enriched news articles for internal apps. Every call needs an API key: Authorization: Bearer wd_…"

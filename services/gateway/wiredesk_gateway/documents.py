@@ -163,6 +163,12 @@ RECEIPT: Responses = {
     ),
     **NOT_FOUND,
 }
+STATUS: Responses = {
+    200: _told(
+        "Totals",
+        {"items": {"open": 3104, "killed": 2}, "dispositions": {"accepted": 3200}, "unsent": 0, "quarantined": 4},
+    )
+}
 QUARANTINE: Responses = {
     200: _told(
         "Records put aside, newest first",

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from wiredesk_core.broker.lag import LagWatch, Reading
 from wiredesk_core.failures import Refused
@@ -54,6 +55,17 @@ class Gatekeeper:
             yield
         finally:
             self._in_flight -= size
+
+    def told(self, now: float) -> dict[str, Any]:
+        """What an operator may want to know of the load; `now` in monotonic seconds."""
+        reading = self._watch.fresh(now) if self._watch else None
+        before = self._watch.before if self._watch else None
+        return {
+            "lag": reading.told(before) if reading else {},
+            "lag_read_seconds_ago": round(now - reading.at, 1) if reading else None,
+            "refuses": sorted(self._closed),
+            "disk_free": {store: round(free, 3) for store, free in self._disk_free(now).items()},
+        }
 
     def load(self, now: float) -> Load:
         """What is known of the load; `now` in monotonic seconds."""

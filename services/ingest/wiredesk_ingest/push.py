@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -143,6 +144,12 @@ def create_app(
 
 
 def _add_routes(app: FastAPI, desk: Desk) -> None:
+    @app.get("/v1/status", summary="How much waits in front of each service, and what is refused")
+    async def status(request: Request) -> Response:
+        key = await desk.keys.authenticate(request.headers.get("authorization"), desk.clock.now())
+        require(key, "status:read")
+        return JSONResponse(desk.gatekeeper.told(time.monotonic()), headers={"cache-control": "no-store"})
+
     @app.post(
         "/v1/wires/{provider}",
         status_code=202,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -53,8 +54,8 @@ class Progress:
     acked: dict[TP, int] = field(default_factory=dict)
     begun: dict[TP, int] = field(default_factory=dict)
     """Where each partition was begun by this member; a new group has committed nothing yet."""
-    moved: float = field(default_factory=time.monotonic)
-    """When a batch was last acknowledged, or nothing waited; monotonic seconds."""
+    moved: dict[str, float] = field(default_factory=dict)
+    """When each topic's last batch was acknowledged, or nothing of it waited; monotonic seconds."""
     closing: bool = False
 
     async def drained(self, deadline: float) -> bool:
@@ -162,8 +163,14 @@ class Agents:
 
     def waiting(self) -> int:
         """Records of this member's partitions that lie beyond the last acknowledged one, as the last fetch saw them."""
+        return sum(self._waiting().values())
+
+    def _waiting(self) -> Mapping[str, int]:
         consumer = self._app.consumer
-        return sum(self._behind(consumer, tp) for tp in consumer.assignment())
+        waiting: Counter[str] = Counter()
+        for tp in consumer.assignment():
+            waiting[tp.topic] += self._behind(consumer, tp)
+        return waiting
 
     def _behind(self, consumer: Any, tp: TP) -> int:
         acked = self.progress.acked.get(tp)
@@ -174,15 +181,23 @@ class Agents:
         return 0 if high is None or done is None else max(0, high - done)
 
     def stuck(self, now: float) -> str | None:
-        """For liveness: why this member should be ended, or None. `now` in monotonic seconds."""
-        waiting = self.waiting()
+        """For liveness: why this member should be ended, or None. `now` in monotonic seconds.
+
+        Each topic has a clock of its own: one that stands must not hide behind another that moves.
+        """
+        waiting = self._waiting()
+        still = {topic: self._still(topic, number, now) for topic, number in waiting.items()}
+        standing = [topic for topic, seconds in still.items() if seconds > self._stuck_seconds]
+        gauge("wiredesk_waiting_records", sum(waiting.values()), service=self._app.conf.id)
+        gauge("wiredesk_stuck", int(bool(standing)), service=self._app.conf.id)
+        told = (f"{waiting[t]} records wait on {t} and none was acknowledged for {still[t]:.0f} s" for t in standing)
+        return "; ".join(told) or None
+
+    def _still(self, topic: str, waiting: int, now: float) -> float:
+        """For how long nothing of a topic has moved, although something waits."""
         if not waiting:
-            self.progress.moved = now
-        still = now - self.progress.moved
-        is_stuck = bool(waiting) and still > self._stuck_seconds
-        gauge("wiredesk_waiting_records", waiting, service=self._app.conf.id)
-        gauge("wiredesk_stuck", int(is_stuck), service=self._app.conf.id)
-        return f"{waiting} records wait and none was acknowledged for {still:.0f} s" if is_stuck else None
+            self.progress.moved[topic] = now
+        return now - self.progress.moved.setdefault(topic, now)
 
     async def crashed(self) -> BaseException | None:
         """Returns when Faust has given up, with its reason; a service then ends without a graceful stop."""
@@ -256,8 +271,8 @@ def _attach(app: App, binding: Binding, progress: Progress) -> None:
 
 
 async def _acknowledge(stream: Any, events: Sequence[Any], progress: Progress) -> None:
-    progress.moved = time.monotonic()
     for event in events:
+        progress.moved[event.message.topic] = time.monotonic()
         await stream.ack(event)
         message = event.message
         progress.acked[message.tp] = max(message.offset, progress.acked.get(message.tp, -1))

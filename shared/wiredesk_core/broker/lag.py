@@ -53,6 +53,16 @@ class Reading:
         lag = self.lags.get((group, topic))
         return 0 if lag is None else lag.total
 
+    def told(self, earlier: Reading | None) -> dict[str, dict[str, float]]:
+        """`group: topic` → what waits and how many records a second were acknowledged since an earlier reading."""
+        return {
+            f"{group}: {topic}": {
+                "waiting": lag.total,
+                "per_second": round(self.rate_since(earlier, (group, topic)), 1) if earlier else 0.0,
+            }
+            for (group, topic), lag in self.lags.items()
+        }
+
     def rate_since(self, earlier: Reading, pair: Pair) -> float:
         """Records a second that the group acknowledged between two readings."""
         now, then = self.lags.get(pair), earlier.lags.get(pair)

@@ -18,6 +18,8 @@ from wiredesk_core.failures import BrokerDown, Misconfigured
 from wiredesk_core.topics import Topic
 
 NO_ERROR = 0
+OF_THE_TOPIC = 1
+"""Kafka's ConfigSource of a setting that was given to one topic, not inherited."""
 REQUEST_MS = 15_000
 VISIBLE_SECONDS = 15.0
 
@@ -28,6 +30,7 @@ class ActualTopic:
 
     partitions: int
     config: Mapping[str, str]
+    """The settings that the table speaks of, and those that somebody gave to this topic alone."""
     copies: int
     """Of the partition that has the fewest."""
 
@@ -75,7 +78,8 @@ async def apply_plan(
     Raises Misconfigured, having changed nothing, when something is left that must not be changed.
     """
     async with _admin(access) as admin:
-        steps = plan(await _present(admin, topics, replication), topics, replication)
+        actual = await _present(admin, topics, replication)
+        steps = plan(actual, topics, replication)
         refused = [step for step in steps if step.kind == "refuse" or (step.kind == "alter" and not alter)]
         if refused:
             raise Misconfigured(
@@ -84,7 +88,7 @@ async def apply_plan(
         missing = [step.topic for step in steps if step.kind == "create"]
         created = await _create(admin, missing, replication)
         present = await _visible(admin, missing, replication)
-        await _alter(admin, [step.topic for step in steps if step.kind == "alter"], replication)
+        await _alter(admin, [step.topic for step in steps if step.kind == "alter"], actual, replication)
     if wrong := [step.sentence for step in plan(present, missing, replication)]:
         raise Misconfigured("The broker's topics differ from the topic table: " + "; ".join(wrong))
     return tuple(step for step in steps if step.kind != "create" or step.topic.name in created)
@@ -152,15 +156,17 @@ async def _visible(admin: Any, topics: Sequence[Topic], replication: int) -> dic
 
 
 async def _configs(admin: Any, topics: Sequence[Topic], replication: int) -> dict[str, dict[str, str]]:
-    asked = [
-        ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=dict.fromkeys(topic.config(replication)))
-        for topic in topics
-    ]
+    told = {topic.name: topic.config(replication) for topic in topics}
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in told]
     found: dict[str, dict[str, str]] = {}
     for response in await admin.describe_configs(asked):
         for error, message, _kind, name, entries in response.resources:
             _raise_for(error, f"settings of {name} cannot be read: {message}")
-            found[name] = {entry[0]: entry[1] for entry in entries}
+            found[name] = {
+                setting: value
+                for setting, value, _, source, *_ in entries
+                if source == OF_THE_TOPIC or setting in told[name]
+            }
     return found
 
 
@@ -184,11 +190,14 @@ async def _create(admin: Any, topics: Sequence[Topic], replication: int) -> tupl
     return tuple(created)
 
 
-async def _alter(admin: Any, topics: Sequence[Topic], replication: int) -> None:
-    """Set what the table says. The request replaces all settings of a topic, and the table's are all that it has."""
+async def _alter(admin: Any, topics: Sequence[Topic], actual: Mapping[str, ActualTopic], replication: int) -> None:
+    """Set what the table says. The request replaces all settings of a topic, so those that it has go along."""
     if not topics:
         return
-    wanted = [ConfigResource(ConfigResourceType.TOPIC, t.name, configs=t.config(replication)) for t in topics]
+    wanted = [
+        ConfigResource(ConfigResourceType.TOPIC, t.name, configs={**actual[t.name].config, **t.config(replication)})
+        for t in topics
+    ]
     for response in await admin.alter_configs(wanted):
         for error, message, _kind, name in response.resources:
             _raise_for(error, f"settings of {name} could not be changed: {message}")

@@ -189,3 +189,12 @@ async def test_quarantine_shows_why_and_how_a_record_begins(newsroom: Newsroom, 
     own = (await kestrel.get("/v1/quarantine")).json()["quarantined"]
     assert [entry["quarantine_id"] for entry in own] == ["q-2"]
     assert (await kestrel.get("/v1/quarantine", params={"provider": "harbour"})).json() == {"quarantined": []}
+
+
+async def test_status_counts_what_the_archive_holds(newsroom: Newsroom, connect: Connect) -> None:
+    await newsroom.archive.shelve([set_aside("q-1", b"no wire")])
+    await newsroom.archive.note([note(stage="applied", item_id="i", uri="urn:i", disposition="accepted")])
+    told = (await (await connect("status:read")).get("/v1/status")).json()
+    assert told["quarantined"] == 1
+    assert told["dispositions"]["accepted"] == 1
+    assert told["unsent"] == 0

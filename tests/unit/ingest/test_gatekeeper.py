@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,15 @@ def test_a_full_disk_is_told_by_its_name_and_a_folder_not_made_yet_is_no_fault(t
         keeper.admit()
     assert refused.value.status == 507
     assert refused.value.retry_after
+
+
+def test_what_is_told_is_what_waits_how_fast_it_goes_and_what_is_refused(tmp_path: Path) -> None:
+    at = time.monotonic()
+    keeper = Gatekeeper(BOUNDS, watch_of(reading(at - 2, 700, 100), reading(at, 500, 140)), {"archive": tmp_path})
+    with pytest.raises(Refused):
+        keeper.admit()
+    told = keeper.told(at + 0.5)
+    assert told["lag"]["indexing: item.accepted"] == {"waiting": 500, "per_second": 20.0}
+    assert told["lag_read_seconds_ago"] == 0.5
+    assert told["refuses"] == ["backlog"]
+    assert 0 < told["disk_free"]["archive"] < 1

@@ -286,3 +286,11 @@ async def test_the_api_says_of_itself_what_it_takes_and_answers(http: httpx.Asyn
     push = (await http.get("/openapi.json")).json()["paths"]["/v1/wires/{provider}"]["post"]
     assert "application/x-ndjson" in push["requestBody"]["content"]
     assert {"202", "413", "415", "422", "503"} <= push["responses"].keys()
+
+
+async def test_status_tells_the_load_to_keys_that_may_know_it(house: Any, http: httpx.AsyncClient) -> None:
+    problem_of(await http.get("/v1/status"), 403, "scope_missing")
+    token, key = mint_key(name="operator", scopes=["status:read"], now=house.clock.now())
+    await store_key(house.registry, key)
+    answer = await http.get("/v1/status", headers={"authorization": f"Bearer {token}"})
+    assert answer.json() == {"lag": {}, "lag_read_seconds_ago": None, "refuses": [], "disk_free": {}}

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import json
 import os
+from collections.abc import Awaitable, Callable
+from functools import partial
 from time import monotonic
 from typing import Annotated, Any
 
@@ -13,34 +15,47 @@ import typer
 from wiredesk_core.failures import Failure
 
 from wiredesk.console import put, say, table
-from wiredesk.options import DATA, Data, Json
+from wiredesk.keyring import read_key
+from wiredesk.options import DATA, Data, Json, Key, Url
 from wiredesk.places import DeskFolder
 from wiredesk.running import DeskNote, ProcessNote, is_running, read_note
 
 NOT_READY = 1
 LOOK_SECONDS = 1.0
 
+Look = Callable[[], Awaitable[dict[str, Any]]]
+
 
 def status(
+    *,
     data: Data = DATA,
+    url: Url = None,
+    ingest: Annotated[
+        str | None, typer.Option("--ingest", envvar="WIREDESK_INGEST", help="Ingest of that other desk.")
+    ] = None,
+    key: Key = None,
     as_json: Json = False,
     watch: Annotated[bool, typer.Option("--watch", help="Look again every second until Ctrl-C.")] = False,
 ) -> None:
-    """Processes, readiness, counts and lag of the desk on this machine; exit code 1 when it is not all ready."""
+    """Processes, readiness, counts and lag of a desk, the one on this machine by default; exit code 1 when it is not all ready."""
     folder = DeskFolder(data)
     note = read_note(folder)
-    if note is None or not is_running(folder):
-        say(f"No desk runs on {data}: start it with `wiredesk up`.")
+    if url is not None:
+        look_once = partial(look_from_afar, url, ingest, key or read_key(folder))
+    elif note is None or not is_running(folder):
+        say(f"No desk runs on {data}: start it with `wiredesk up`, or name another with --url, --ingest and --key.")
         raise typer.Exit(NOT_READY)
+    else:
+        look_once = partial(_look_here, folder, note)
     if watch:
-        asyncio.run(look_again_and_again(folder, note))
+        asyncio.run(look_again_and_again(look_once))
         return
-    told = asyncio.run(look(folder, note))
+    told = asyncio.run(look_once())
     put(json.dumps(told, ensure_ascii=False) if as_json else status_text(told))
     raise typer.Exit(0 if all(process["ready"] for process in told["processes"]) else NOT_READY)
 
 
-async def look_again_and_again(folder: DeskFolder, note: DeskNote) -> None:
+async def look_again_and_again(look_once: Look) -> None:
     """The same as a table that stays in its place; Ctrl-C ends it."""
     from rich.live import Live
     from rich.text import Text
@@ -49,7 +64,7 @@ async def look_again_and_again(folder: DeskFolder, note: DeskNote) -> None:
     looked = monotonic()
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError), Live(auto_refresh=False) as live:
         while True:
-            told = await look(folder, read_note(folder) or note)
+            told = await look_once()
             since, looked = monotonic() - looked, monotonic()
             live.update(Text(status_text(told | {"lag": with_trend(told["lag"], before, since)})), refresh=True)
             before = told["lag"]
@@ -67,6 +82,45 @@ def _trend(waiting: Any, before: Any, since: float) -> str:
     if waiting > before:
         return f"  grows by {(waiting - before) / since:.0f}/s"
     return f"  gone in {waiting * since / (before - waiting):.0f} s"
+
+
+async def _look_here(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
+    return await look(folder, read_note(folder) or note)
+
+
+async def look_from_afar(url: str, ingest: str | None, key: str | None) -> dict[str, Any]:
+    """A desk behind its published addresses: what gateway and ingest tell to a key with `status:read`."""
+    doors = {"gateway": url, **({"ingest": ingest} if ingest else {})}
+    told = {name: await asyncio.to_thread(_ask, address, key) for name, address in doors.items()}
+    answers = {name: answer for name, answer in told.items() if "unknown" not in answer}
+    load = answers.get("ingest", {})
+    return {
+        "gateway": url,
+        "ingest": ingest or "not asked (--ingest)",
+        "broker": "behind them",
+        "pid": "elsewhere",
+        "processes": [_door(name, doors[name], answer) for name, answer in told.items()],
+        "counts": told["gateway"],
+        "lag": {name: row["waiting"] for name, row in load.get("lag", {}).items()},
+        "refuses": load.get("refuses", []),
+    }
+
+
+def _ask(address: str, key: str | None) -> dict[str, Any]:
+    from wiredesk.connection import Address, Connection
+
+    try:
+        with Connection(Address(address.rstrip("/"), key or "")) as connection:
+            answer: dict[str, Any] = connection.get("/v1/status").json()
+    except Failure as failure:
+        return {"unknown": str(failure)}
+    return answer
+
+
+def _door(name: str, address: str, answer: dict[str, Any]) -> dict[str, Any]:
+    away = "unknown" in answer
+    state = "away" if away else "ready"
+    return {"name": f"{name} at {address}", "ready": not away, "state": state, "pid": None, "restarts": 0, "memory": ""}
 
 
 async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
@@ -120,6 +174,7 @@ def status_text(told: dict[str, Any]) -> str:
             table(("Process", "State", "Pid", "Restarts", "Memory"), processes),
             table(("Count", "Number"), list(_flat(told["counts"]))),
             table(("Behind", "Records"), [(name, str(number)) for name, number in told["lag"].items()]),
+            *([f"Ingest refuses pushes: {', '.join(told['refuses'])}"] if told.get("refuses") else []),
         ]
     )
 
