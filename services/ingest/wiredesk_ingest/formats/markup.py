@@ -81,6 +81,13 @@ BLOCK = frozenset(
         "tagline",
         "distributor",
         "dateline",
+        "bibliography",
+        "bq",
+        "credit",
+        "fn",
+        "media-producer",
+        "nitf-table",
+        "nitf-table-summary",
     ]
 )
 INLINE = frozenset(
@@ -144,11 +151,31 @@ INLINE = frozenset(
         "virtloc",
         "alt-code",
         "nobr",
+        "addressee",
+        "care.of",
+        "copyrite.holder",
+        "copyrite.year",
+        "delivery.office",
+        "delivery.point",
+        "denom",
+        "frac",
+        "frac-sep",
+        "lang",
+        "name.family",
+        "name.given",
+        "numer",
+        "postcode",
+        "sublocation",
     ]
 )
 UNREAD = frozenset(
     ["script", "style", "template", "head", "noscript", "iframe", "object", "embed", "svg", "math", "select", "option"]
 )
+_NAMES = ["name.given", "name.family", "function", "copyrite.year", "copyrite.holder"]
+_ADDRESSES = ["addressee", "care.of", "delivery.point", "delivery.office", "postcode"]
+_PLACES = ["sublocation", "city", "state", "region", "country"]
+PARTS = frozenset([*_NAMES, *_ADDRESSES, *_PLACES])
+"""Parts of a name, an address or a right, each a word of its own even where nothing stands between them."""
 PREFORMATTED = frozenset({"pre", "listing", "xmp", "plaintext"})
 ROW = "tr"
 CELLS = frozenset({"td", "th"})
@@ -283,6 +310,7 @@ def _walk_child(
     name = local(child)
     if name in UNREAD or child in skip:
         return
+    writer.running.append(between(child))
     if name == "br":
         writer.running.append(BREAK)
     elif name in CELLS and not has_blocks(child):
@@ -295,6 +323,17 @@ def _walk_child(
         writer.close(name)
     else:
         _walk(child, writer, skip, depth + 1)
+
+
+def between(child: etree._Element) -> str:
+    """What parts an element from the one before it where the wire writes nothing between the two."""
+    before = child.getprevious()
+    if before is None or before.tail:
+        return ""
+    pair = local(before), local(child)
+    if pair == ("numer", "denom"):
+        return "/"
+    return " " if pair[0] in PARTS and pair[1] in PARTS else ""
 
 
 def is_block(name: str, *, mixed: bool) -> bool:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.entities import html5
 
 from lxml import etree
 from wiredesk_core.failures import Unreadable
@@ -19,7 +20,7 @@ REFERENCE = re.compile(r"[&%](?!#)[^\s;&%]+;|&#0*3[78];|&#[xX]0*2[56];")
 """A reference in an entity's value, also one hidden by writing its ampersand or per cent sign as a number."""
 HARMLESS = frozenset({"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"})
 STRAY_AMPERSAND = re.compile(r"&(?!#[0-9]+;|#[xX][0-9a-fA-F]+;|[A-Za-z_][\w.-]*;)")
-NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+NAMED = re.compile(r"&([A-Za-z_][\w.-]*);")
 CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 MOST_ENTITIES = 500
 MOST_EXPANDED = 100_000
@@ -42,7 +43,7 @@ def parse_xml(text: str) -> Document:
         root = etree.fromstring(_named(text).encode(), _parser(recover=False))
     except etree.XMLSyntaxError as error:
         return _repaired(text, error)
-    return Document(root, tuple(_undefined(text)) if "<!DOCTYPE" in text else ())
+    return Document(root, tuple(_undefined(text)))
 
 
 def refuse_entities(text: str) -> None:
@@ -102,23 +103,35 @@ def _repaired(text: str, error: etree.XMLSyntaxError) -> Document:
 
 
 def _undefined(text: str) -> Iterator[ParseWarning]:
-    """The parser drops a reference that only a DTD outside could explain; that is said at least."""
-    declared = {name for _, name, *_ in ENTITY.findall(text)}
-    lost = {f"&{name};" for name in NAMED.findall(_named(text))} - HARMLESS - {f"&{name};" for name in declared}
-    if lost:
-        yield ParseWarning(code="entity_undefined", detail=f"left out: {' '.join(sorted(lost))[:200]}")
+    """References that only a DTD outside could explain."""
+    unknown = {f"&{name};" for name in _unknown(text)}
+    if unknown:
+        yield ParseWarning(code="entity_undefined", detail=f"left as written: {' '.join(sorted(unknown))[:200]}")
+
+
+def _unknown(text: str) -> set[str]:
+    parts = (part for part in CDATA.split(text) if not part.startswith("<![CDATA["))
+    named = {name for part in parts for name in NAMED.findall(part)}
+    return named and {n for n in named - _declared(text) if f"&{n};" not in HARMLESS and f"{n};" not in html5}
+
+
+def _declared(text: str) -> set[str]:
+    return {name for _, name, *_ in ENTITY.findall(text)} if DOCTYPE.search(text) else set()
 
 
 def _named(text: str) -> str:
-    """HTML's named characters written out: without a DTD the parser would drop them, and with them the word."""
+    """The text with HTML's named characters written out, and with references that nothing explains as plain words.
+
+    Without a DTD the parser would drop both, and with them the word.
+    """
     if not NAMED.search(text):
         return text
-    parts = (part if part.startswith("<![CDATA[") else NAMED.sub(_character, part) for part in CDATA.split(text))
+    declared = _declared(text)
+
+    def character(reference: re.Match[str]) -> str:
+        if reference[1] in declared or reference[0] in HARMLESS:
+            return reference[0]
+        return html.escape(html5.get(f"{reference[1]};", reference[0]))
+
+    parts = (part if part.startswith("<![CDATA[") else NAMED.sub(character, part) for part in CDATA.split(text))
     return "".join(parts)
-
-
-def _character(reference: re.Match[str]) -> str:
-    if reference[0] in HARMLESS:
-        return reference[0]
-    known = html.unescape(reference[0])
-    return known if known != reference[0] and "<" not in known and "&" not in known else reference[0]

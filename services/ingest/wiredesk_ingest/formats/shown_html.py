@@ -10,9 +10,26 @@ import nh3
 from lxml import etree
 
 from wiredesk_ingest.formats.charset import without_controls
-from wiredesk_ingest.formats.markup import DEEPEST, UNREAD, Block, entity_text, has_blocks, is_block, is_mixed, local
+from wiredesk_ingest.formats.markup import (
+    DEEPEST,
+    UNREAD,
+    Block,
+    between,
+    entity_text,
+    has_blocks,
+    is_block,
+    is_mixed,
+    local,
+)
 
-_HTML_NAMES = {"hl1": "h1", "hl2": "h2", "hedline": "h1"}
+_HTML_NAMES = {
+    "hl1": "h1",
+    "hl2": "h2",
+    "hedline": "h1",
+    "bq": "blockquote",
+    "media": "figure",
+    "media-caption": "figcaption",
+}
 _HTML_ELEMENTS = frozenset(
     [
         "a",
@@ -102,6 +119,7 @@ def _write_html(element: etree._Element, parts: list[str], skip: frozenset[etree
         if name and name not in UNREAD and child not in skip:
             shown = _HTML_NAMES.get(name) or (name if name in _HTML_ELEMENTS else "")
             shown = shown or ("p" if is_block(name, mixed=mixed) and not has_blocks(child) else "")
+            parts.append(between(child))
             parts.append(f"<{shown}{_attributes(child)}>" if shown else "")
             _write_html(child, parts, skip, depth + 1)
             parts.append(f"</{shown}>" if shown and shown not in _EMPTY else "")

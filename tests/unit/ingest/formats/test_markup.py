@@ -52,6 +52,22 @@ def test_a_tree_of_any_vocabulary_becomes_html() -> None:
     assert html_of_tree(tree) == "<h2>Head</h2><p>a <em>b</em></p><p>c</p>"
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<person><name.given>Ane</name.given><name.family>Solberg</name.family></person>", "Ane Solberg"),
+        ("<location><city>Strand</city>, <state>Vik</state></location>", "Strand, Vik"),
+        ("1 <frac><numer>3</numer><denom>4</denom></frac> ton<b>ne</b>s", "1 3/4 tonnes"),
+        ("<frac><numer>3</numer><frac-sep>:</frac-sep><denom>4</denom></frac>", "3:4"),
+    ],
+)
+def test_parts_of_a_name_are_words_of_their_own(markup: str, text: str) -> None:
+    tree = etree.fromstring(f"<p>{markup}</p>")
+
+    assert text_of(blocks_of(tree)) == text
+    assert text in etree.tostring(etree.HTML(html_of_tree(tree)), method="text", encoding="unicode")
+
+
 def test_lines_that_wrap_are_joined_and_tables_are_not() -> None:
     wrapped = "All ferries between Strand and Halden stood still on Tuesday\nmorning because of the fog.\n\n"
     table = "Strand    2   Halden  1\nSkog      0   Vik     0"

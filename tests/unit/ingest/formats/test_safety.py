@@ -64,8 +64,27 @@ def test_a_doctype_elsewhere_is_not_opened(tmp_path: Path) -> None:
     document = parse_xml(f'<!DOCTYPE n SYSTEM "{dtd.as_uri()}"><n>One &s; two</n>')
 
     assert document.root.get("a") is None
-    assert "".join(str(text) for text in document.root.itertext()).split() == ["One", "two"]
-    assert [warning.code for warning in document.warnings] == ["xml_repaired", "entity_undefined"]
+    assert "".join(str(text) for text in document.root.itertext()).split() == ["One", "&s;", "two"]
+    assert [warning.code for warning in document.warnings] == ["entity_undefined"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("caf&eacute;", "café"),
+        ("&notit;", "&notit;"),
+        ("&LT;b&GT;", "<b>"),
+        ("&nvlt;", "<\u20d2"),
+        ("&under_score-d;", "&under_score-d;"),
+        ("<![CDATA[&eacute; &x;]]>", "&eacute; &x;"),
+    ],
+)
+def test_a_named_character_is_written_out_and_what_nothing_explains_stays_as_it_is(written: str, read: str) -> None:
+    assert parse_xml(f"<n>{written}</n>").root.text == read
+
+
+def test_a_quotation_mark_by_name_ends_no_attribute() -> None:
+    assert parse_xml("<n a='one &QUOT;two&apos; &APOS;'/>").root.get("a") == "one \"two' &APOS;"
 
 
 def test_an_entity_with_plain_text_is_written_out() -> None:
