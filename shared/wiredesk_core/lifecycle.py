@@ -147,13 +147,13 @@ def silent_corrections(state: State) -> tuple[Head, ...]:
 def dispose(state: State, wire_sha256: str, *, seen_before: bool) -> Disposition:
     """What became of a version just recorded; `seen_before` when another receipt brought the same wire first.
 
-    Raises LookupError for a wire that the fold has not seen.
+    A version that a newer reading of its wire has withdrawn meanwhile is superseded.
     """
     if seen_before:
         return Disposition.duplicate
     head = next((head for head in state.order if head.wire_sha256 == wire_sha256), None)
     if head is None:
-        raise LookupError(f"no version of this item came by wire {wire_sha256}")
+        return Disposition.superseded
     if not _alive(head):
         return Disposition.accepted
     if state.killed_by is not None:

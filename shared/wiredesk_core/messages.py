@@ -46,7 +46,24 @@ class VersionAccepted(Frozen):
     wire_sha256: str
     received_at: Moment
     parser: str
+    generation: int = 0
+    """How new the set of parsers was that read the wire."""
+    rederived_at: Moment | None = None
+    """When a replay read the wire again; None for its first reading."""
     item: Item
+
+
+class Withdrawn(Frozen):
+    """`item.accepted`: a wire read again no longer holds an item that an older reading found in it."""
+
+    kind: Literal["withdrawn"] = "withdrawn"
+    receipt_id: str
+    item_id: str
+    scope: str
+    wire_sha256: str
+    parser: str
+    generation: int
+    rederived_at: Moment
 
 
 class CancelMarked(Frozen):
@@ -63,9 +80,9 @@ class CancelMarked(Frozen):
     reason: str = ""
 
 
-Accepted = Annotated[VersionAccepted | CancelMarked, Field(discriminator="kind")]
-ACCEPTED: TypeAdapter[VersionAccepted | CancelMarked] = TypeAdapter(Accepted)
-"""Reads either message of `item.accepted`."""
+Accepted = VersionAccepted | CancelMarked | Withdrawn
+ACCEPTED: TypeAdapter[Accepted] = TypeAdapter(Annotated[Accepted, Field(discriminator="kind")])
+"""Reads any message of `item.accepted`."""
 
 
 class Enriched(Frozen):

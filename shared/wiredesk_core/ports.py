@@ -15,9 +15,18 @@ from wiredesk_core.article import Article
 from wiredesk_core.failures import BrokerDown
 from wiredesk_core.item import Item
 from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, Outgoing, Quarantine, ReceiptNote, VersionAccepted
+from wiredesk_core.messages import (
+    CancelMarked,
+    Changed,
+    Enriched,
+    Outgoing,
+    Quarantine,
+    ReceiptNote,
+    VersionAccepted,
+    Withdrawn,
+)
 
-Fact = VersionAccepted | CancelMarked | Enriched
+Fact = VersionAccepted | CancelMarked | Withdrawn | Enriched
 
 
 class Clock(Protocol):
@@ -99,6 +108,15 @@ class VersionEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Yield:
+    """An item that was found in a wire."""
+
+    item_id: str
+    scope: str
+    wire_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptEntry:
     """All notes of one receipt, in the order in which they were made."""
 
@@ -153,6 +171,10 @@ class ArchiveReader(Protocol):
         """What happened to a push; None when nothing is known of it (yet)."""
         ...
 
+    async def yields(self, receipt_id: str) -> tuple[Yield, ...]:
+        """What the wires that a receipt owns hold by their newest readings, by item and wire."""
+        ...
+
     async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
         """Records put aside, newest first."""
         ...
@@ -172,8 +194,9 @@ class Archive(ArchiveReader, Protocol):
     async def record(self, facts: Sequence[Fact]) -> list[Recorded]:
         """Keep facts, each idempotently; one result a fact. Versions bring their aliases, marks wait for theirs.
 
-        The first receipt that brings a wire owns it. The same wire read by a newer parser replaces its item,
-        layers of a newer or equal chain replace older ones. The earliest `received_at` of a wire is kept.
+        The first receipt that brings a wire owns it. Of several readings of a wire the newest stands (see `laws`),
+        whenever it comes: an item that it no longer finds is withdrawn, with the names that it had from there.
+        Layers of a newer or equal chain replace older ones. The earliest `received_at` of a wire is kept.
         """
         ...
 

@@ -9,7 +9,16 @@ from wiredesk_core.article import Article
 from wiredesk_core.identity import item_id_of, sha256_of
 from wiredesk_core.item import Item
 from wiredesk_core.lifecycle import Standing
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, Quarantine, ReceiptNote, Tombstone, VersionAccepted
+from wiredesk_core.messages import (
+    CancelMarked,
+    Changed,
+    Enriched,
+    Quarantine,
+    ReceiptNote,
+    Tombstone,
+    VersionAccepted,
+    Withdrawn,
+)
 from wiredesk_core.ports import QuarantineEntry
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -49,6 +58,20 @@ def accepted(item: Item | None = None, **changes: Any) -> VersionAccepted:
         "item": item,
     }
     return VersionAccepted.model_validate(fields | changes)
+
+
+def withdrawn(version: VersionAccepted, **changes: Any) -> Withdrawn:
+    """The word of a newer set of parsers that this version's wire does not hold its item."""
+    fields: dict[str, Any] = {
+        "receipt_id": version.receipt_id,
+        "item_id": version.item_id,
+        "scope": version.scope,
+        "wire_sha256": version.wire_sha256,
+        "parser": version.parser,
+        "generation": version.generation + 1,
+        "rederived_at": after(30),
+    }
+    return Withdrawn.model_validate(fields | changes)
 
 
 def mark(alias: str = "urn:newsml:harbour.example:20260304:ferry", **changes: Any) -> CancelMarked:

@@ -9,8 +9,8 @@ from wiredesk_core.archive import OpenArchive
 from wiredesk_core.item import Status
 from wiredesk_core.lifecycle import Mark, Standing, fold, head_of
 from wiredesk_core.messages import CancelMarked, VersionAccepted
-from wiredesk_core.ports import Dossier, Fact
-from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark
+from wiredesk_core.ports import Dossier, Fact, Yield
+from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark, withdrawn
 
 FERRY = make_item()
 FERRY_ID = accepted(FERRY).item_id
@@ -72,32 +72,36 @@ async def test_the_earliest_reception_of_a_wire_is_kept(archive: OpenArchive) ->
 
 
 async def test_an_older_parser_still_brings_an_earlier_reception(archive: OpenArchive) -> None:
-    await archive.record([accepted(FERRY, parser="ninjs@2")])
-    await archive.record([accepted(FERRY, parser="ninjs@1", received_at=after(-5))])
+    await archive.record([accepted(FERRY, generation=2)])
+    await archive.record([accepted(FERRY, generation=1, received_at=after(-5))])
     assert (await only_dossier(archive, FERRY_ID)).heads[0].received_at == after(-5)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "replaced"),
-    [
-        ("ninjs@1", "ninjs@2", True),
-        ("ninjs@2", "ninjs@2", True),
-        ("ninjs@2", "ninjs@1", False),
-        ("ninjs@10", "ninjs@9", False),
-        ("plain@7", "ninjs@1", True),
-    ],
-)
-async def test_a_parser_not_older_replaces_what_was_read_from_a_wire(
-    archive: OpenArchive, old: str, new: str, *, replaced: bool
+OLDER_AND_NEWER = [
+    ({"parser": "ninjs@1"}, {"parser": "ninjs@2"}),
+    ({"parser": "ninjs@9"}, {"parser": "ninjs@10"}),
+    ({"parser": "plain@7", "generation": 9}, {"parser": "ninjs@1", "generation": 10}),
+    ({"rederived_at": None, "received_at": after(5)}, {"rederived_at": after(9)}),
+    ({"rederived_at": after(9)}, {"rederived_at": after(10)}),
+    ({"rederived_at": after(99)}, {"generation": 1}),
+]
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+@pytest.mark.parametrize(("older", "newer"), OLDER_AND_NEWER)
+async def test_of_two_readings_of_a_wire_the_newer_stands_whichever_comes_first(
+    archive: OpenArchive, older: dict[str, object], newer: dict[str, object], *, replaced: bool
 ) -> None:
+    old, new = (older, newer) if replaced else (newer, older)
     reading = make_item(headline="Night ferry", aliases=("old-name",))
     rereading = make_item(headline="Night ferry returns", aliases=("new-name",), version="2", status=Status.canceled)
-    await archive.record([accepted(reading, wire_sha256="ab", parser=old)])
-    await archive.record([accepted(rereading, wire_sha256="ab", parser=new, receipt_id="replay")])
+    first = accepted(reading, wire_sha256="ab", **old)
+    await archive.record([first])
+    await archive.record([accepted(rereading, wire_sha256="ab", receipt_id="replay", **new)])
     stands = rereading if replaced else reading
     [entry] = await archive.versions(FERRY_ID)
     assert (entry.item, entry.receipt_id) == (stands, "receipt-1")
-    assert (await only_dossier(archive, FERRY_ID)).heads == (head_of(stands, "ab", NOON),)
+    assert (await only_dossier(archive, FERRY_ID)).heads == (head_of(stands, "ab", min(NOON, first.received_at)),)
     assert await archive.find(stands.aliases[0]) == (FERRY_ID,)
     assert await archive.find("old-name" if replaced else "new-name") == ()
 
@@ -120,6 +124,58 @@ async def test_moments_are_kept_to_the_microsecond(archive: OpenArchive) -> None
     moment = NOON.replace(year=1969) + timedelta(microseconds=1)
     await archive.record([accepted(FERRY, received_at=moment)])
     assert (await only_dossier(archive, FERRY_ID)).heads[0].received_at == moment
+
+
+# --- record: withdrawals
+
+
+@pytest.mark.parametrize("withdrawn_first", [True, False])
+async def test_an_item_that_a_newer_reading_of_its_wire_lacks_is_withdrawn_in_either_order(
+    archive: OpenArchive, *, withdrawn_first: bool
+) -> None:
+    old = accepted(make_item(aliases=("doc-7",)))
+    facts: list[Fact] = [old, mark("doc-7"), withdrawn(old)]
+    recorded = [(await archive.record([fact]))[0] for fact in (facts[::-1] if withdrawn_first else facts)]
+    assert FERRY_ID in recorded[0].item_ids
+    assert await only_dossier(archive, FERRY_ID) == Dossier(FERRY_ID, (), (), None)
+    assert await archive.find("doc-7") == await archive.find(FERRY.uri) == ()
+    assert await archive.versions(FERRY_ID) == ()
+    assert await archive.yields("receipt-1") == ()
+
+
+async def test_a_withdrawal_takes_nothing_from_other_wires_or_other_items(archive: OpenArchive) -> None:
+    first, second = accepted(make_item(aliases=("doc-7",))), accepted(make_item(version="2", aliases=("doc-7",)))
+    tram = accepted(TRAM, wire_sha256=first.wire_sha256)
+    await archive.record([first, second, tram, withdrawn(first), withdrawn(first)])
+    assert [head.version for head in (await only_dossier(archive, FERRY_ID)).heads] == ["2"]
+    assert len((await only_dossier(archive, TRAM_ID)).heads) == 1
+    assert await archive.find("doc-7") == (FERRY_ID,)
+
+
+@pytest.mark.parametrize("found_again_first", [True, False])
+async def test_a_still_newer_reading_may_find_the_item_again(archive: OpenArchive, *, found_again_first: bool) -> None:
+    old = accepted(FERRY)
+    again = accepted(FERRY, generation=2, rederived_at=after(40))
+    facts: list[Fact] = [old, withdrawn(old), again]
+    for fact in facts[::-1] if found_again_first else facts:
+        await archive.record([fact])
+    assert len((await only_dossier(archive, FERRY_ID)).heads) == 1
+    assert await archive.find(FERRY.uri) == (FERRY_ID,)
+
+
+async def test_a_withdrawal_older_than_the_reading_changes_nothing(archive: OpenArchive) -> None:
+    new = accepted(FERRY, generation=5)
+    await archive.record([new, withdrawn(new, generation=4)])
+    assert len(await archive.versions(FERRY_ID)) == 1
+
+
+async def test_a_receipt_knows_what_its_wires_hold(archive: OpenArchive) -> None:
+    tram, ferry = accepted(TRAM, wire_sha256="ab"), accepted(FERRY, wire_sha256="cd")
+    copy = accepted(FERRY, wire_sha256="cd", receipt_id="copy")
+    await archive.record([tram, ferry, copy])
+    found = {Yield(one.item_id, "harbour", one.wire_sha256) for one in (tram, ferry)}
+    assert set(await archive.yields("receipt-1")) == found
+    assert await archive.yields("copy") == ()
 
 
 # --- record: layers

@@ -11,8 +11,9 @@ from wiredesk_core.archive.memory import MemoryArchive
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.index.memory import MemoryIndex
+from wiredesk_core.lifecycle import Standing
 from wiredesk_core.ports import Fact, Query
-from wiredesk_core.testing import accepted, after, enriched, make_item, mark
+from wiredesk_core.testing import accepted, after, enriched, make_item, mark, withdrawn
 from wiredesk_indexing.ledger import Ledger
 
 
@@ -29,7 +30,19 @@ def story(number: int) -> Sequence[Fact]:
     return version, enriched(version, values={"text": f"Ferry text {number}"})
 
 
-FACTS: Sequence[Fact] = [*(fact for number in range(1, 5) for fact in story(number)), mark("doc-0", version="1")]
+def misread() -> Sequence[Fact]:
+    """An item that an old parser found in a wire, that a newer one did not, and one whose wire was read better."""
+    chimera, worse = (accepted(make_item(uri=f"urn:story:{name}", headline="Ferry ?")) for name in ("chimera", "worse"))
+    read_better = worse.item.model_copy(update={"headline": "Ferry read better"})
+    better = worse.model_copy(update={"generation": 1, "rederived_at": after(30), "item": read_better})
+    return chimera, withdrawn(chimera), worse, better
+
+
+FACTS: Sequence[Fact] = [
+    *(fact for number in range(1, 5) for fact in story(number)),
+    mark("doc-0", version="1"),
+    *misread(),
+]
 
 
 async def serve(facts: Sequence[Fact]) -> Mapping[str, object]:
@@ -41,6 +54,8 @@ async def serve(facts: Sequence[Fact]) -> Mapping[str, object]:
     found = await index.search(Query(collections=("open", "sealed")))
     shown = {}
     for revision in await archive.snapshot():
+        if revision.standing is Standing.absent:  # as though it had never been
+            continue
         article = revision.article.model_copy(update={"revision": 0}) if revision.article else None
         shown[revision.item_id] = (revision.standing, article)
     return {"shown": shown, "found": sorted(hit.item_id for hit in found.hits)}

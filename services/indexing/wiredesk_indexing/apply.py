@@ -31,7 +31,7 @@ def next_revision(dossier: Dossier, state: State, leaf: Leaf | None, trigger: Tr
     """
     standing = state.standing(now)
     if leaf is None or standing is Standing.absent:
-        return None
+        return _withdrawn(dossier, trigger, now)
     former = dossier.served
     killed = standing is Standing.killed
     revision = Changed(
@@ -49,6 +49,24 @@ def next_revision(dossier: Dossier, state: State, leaf: Leaf | None, trigger: Tr
         receipt_id=leaf.receipt_id,
     )
     return None if former is not None and _same(former, revision) else revision
+
+
+def _withdrawn(dossier: Dossier, trigger: Trigger, now: datetime) -> Changed | None:
+    """No reading of any wire holds the item: nothing is served of it, if anything was."""
+    former = dossier.served
+    if former is None or former.standing is Standing.absent:
+        return None
+    update = {
+        "revision": former.revision + 1,
+        "former_revision": former.revision,
+        "cause": trigger.cause,
+        "standing": Standing.absent,
+        "former_standing": former.standing,
+        "changed_at": now,
+        "article": None,
+        "tombstone": None,
+    }
+    return former.model_copy(update=update)
 
 
 def disposition_note(fact: VersionAccepted, state: State, now: datetime, *, seen_before: bool) -> ReceiptNote:

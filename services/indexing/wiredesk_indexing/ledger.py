@@ -14,7 +14,7 @@ from types import MappingProxyType
 from wiredesk_core.failures import Poison, StoreBusy
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.lifecycle import Disposition, Head, State, fold
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, Outgoing, VersionAccepted, envelope
+from wiredesk_core.messages import CancelMarked, Changed, Enriched, Outgoing, VersionAccepted, Withdrawn, envelope
 from wiredesk_core.ports import Archive, Clock, Dossier, Fact, Index, Leaf, Publisher, Recorded
 from wiredesk_core.telemetry import count, gauge, log, observe, timed
 from wiredesk_core.topics import ITEM_CHANGED
@@ -120,7 +120,8 @@ class Ledger:
             if isinstance(fact, VersionAccepted):
                 note = disposition_note(fact, states[fact.item_id], now, seen_before=result.seen_before)
                 notes.append(note)
-                count("wiredesk_dispositions_total", disposition=str(note.disposition or Disposition.accepted))
+                if fact.rederived_at is None:
+                    count("wiredesk_dispositions_total", disposition=str(note.disposition or Disposition.accepted))
             elif isinstance(fact, Enriched) and fact.item_id in states:
                 notes.append(enriched_note(fact, "", now))
         await self._archive.note(notes)
@@ -129,7 +130,7 @@ class Ledger:
         """How long it took until the items of these facts, or their layers, could be found."""
         now = self._clock.now()
         for fact in facts:
-            if isinstance(fact, VersionAccepted):
+            if isinstance(fact, VersionAccepted) and fact.rederived_at is None:
                 observe("wiredesk_receipt_to_search_seconds", (now - fact.received_at).total_seconds(), stage="item")
             elif isinstance(fact, Enriched) and (head := _served_head(fact, states)) is not None:
                 observe("wiredesk_receipt_to_search_seconds", (now - head.received_at).total_seconds(), stage="layers")
@@ -155,9 +156,15 @@ class Ledger:
 
 
 def _trigger(fact: Fact) -> Trigger:
-    if isinstance(fact, CancelMarked):
-        return Trigger("status", fact.reason)
-    return Trigger("layers" if isinstance(fact, Enriched) else "version")
+    match fact:
+        case CancelMarked():
+            return Trigger("status", fact.reason)
+        case Withdrawn():
+            return Trigger("replay")
+        case Enriched():
+            return Trigger("layers")
+        case VersionAccepted():
+            return Trigger("version" if fact.rederived_at is None else "replay")
 
 
 def _rounds(facts: Sequence[Fact]) -> Iterator[list[Fact]]:

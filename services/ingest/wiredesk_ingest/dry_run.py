@@ -7,7 +7,7 @@ from typing import Any
 
 from wiredesk_core.agents.pool import Broken
 from wiredesk_core.agents.stage import Outcome, Rejected
-from wiredesk_core.messages import ACCEPTED, VersionAccepted
+from wiredesk_core.messages import ACCEPTED, CancelMarked, VersionAccepted
 from wiredesk_core.topics import ITEM_ACCEPTED
 
 from wiredesk_ingest.framing import pack_wire, unpack_outcome
@@ -46,7 +46,7 @@ def _quarantine(code: str, detail: str) -> Report:
 def _read(outcome: Outcome) -> Report:
     facts = [ACCEPTED.validate_json(r.value) for r in outcome.outputs if r.topic == ITEM_ACCEPTED.name]
     versions = [fact for fact in facts if isinstance(fact, VersionAccepted)]
-    cancels = [fact for fact in facts if not isinstance(fact, VersionAccepted)]
+    cancels = [fact for fact in facts if isinstance(fact, CancelMarked)]
     return {
         "parser": versions[0].parser if versions else None,
         "items": [

@@ -10,10 +10,11 @@ from typing import Any
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Item, ParseWarning, Raw
-from wiredesk_core.messages import CancelMarked, VersionAccepted
+from wiredesk_core.messages import CancelMarked, VersionAccepted, Withdrawn
+from wiredesk_core.ports import Yield
 
 from wiredesk_ingest.containers import members_of
-from wiredesk_ingest.formats import FORMATS, WireFormat
+from wiredesk_ingest.formats import FORMATS, GENERATION, WireFormat
 from wiredesk_ingest.formats.charset import Decoded, decode, without_controls
 from wiredesk_ingest.formats.sniffing import foreign_kind, is_declared_markup, root_name
 from wiredesk_ingest.providers import Profile
@@ -97,14 +98,40 @@ def _received(item: Item, wire: Wire, raw: Raw, warnings: tuple[ParseWarning, ..
 
 
 def facts_of(
-    reading: Reading, wire: Wire, receipt_id: str, received_at: datetime
+    reading: Reading, wire: Wire, receipt_id: str, received_at: datetime, rederived_at: datetime | None = None
 ) -> tuple[VersionAccepted | CancelMarked, ...]:
-    """What the desk is told about a reading: a version for each item, then a mark for each item it cancels."""
+    """What the desk is told about a reading: a version for each item, then a mark for each item it cancels.
+
+    rederived_at: when a replay read the wire again; None for its first reading.
+    """
     return tuple(
         fact
         for part in reading.parts or (reading,)
         for item in part.items
-        for fact in _facts(item, part, wire, receipt_id, received_at)
+        for fact in _facts(item, part, wire, receipt_id, received_at, rederived_at=rederived_at)
+    )
+
+
+def withdrawals_of(
+    reading: Reading, wire: Wire, receipt_id: str, before: Sequence[Yield], rederived_at: datetime
+) -> tuple[Withdrawn, ...]:
+    """What older readings found in the wires of a receipt (`before`) and this one, made at `rederived_at`, does not."""
+    found = {
+        (item_id_of(wire.provider.scope, item.uri), item.raw.sha256 if item.raw else wire.sha256)
+        for item in reading.items
+    }
+    return tuple(
+        Withdrawn(
+            receipt_id=receipt_id,
+            item_id=former.item_id,
+            scope=former.scope,
+            wire_sha256=former.wire_sha256,
+            parser=reading.parser,
+            generation=GENERATION,
+            rederived_at=rederived_at,
+        )
+        for former in before
+        if (former.item_id, former.wire_sha256) not in found
     )
 
 
@@ -156,7 +183,7 @@ def _stripped(decoded: Decoded, text: str) -> Iterator[ParseWarning]:
 
 
 def _facts(
-    item: Item, reading: Reading, wire: Wire, receipt_id: str, received_at: datetime
+    item: Item, reading: Reading, wire: Wire, receipt_id: str, received_at: datetime, *, rederived_at: datetime | None
 ) -> Iterator[VersionAccepted | CancelMarked]:
     scope = wire.provider.scope
     sha256 = item.raw.sha256 if item.raw else wire.sha256
@@ -167,6 +194,8 @@ def _facts(
         wire_sha256=sha256,
         received_at=received_at,
         parser=reading.parser,
+        generation=GENERATION,
+        rederived_at=rederived_at,
         item=item,
     )
     for cancel in item.cancels:

@@ -12,7 +12,7 @@ from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.lifecycle import Disposition
-from wiredesk_core.messages import CancelMarked, Headers, Outgoing, ReceiptNote, VersionAccepted, envelope
+from wiredesk_core.messages import Accepted, CancelMarked, Headers, Outgoing, ReceiptNote, VersionAccepted, envelope
 from wiredesk_core.ports import Clock
 from wiredesk_core.topics import ITEM_ACCEPTED, RECEIPT_NOTED
 
@@ -98,7 +98,7 @@ def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: da
         disposition=None if facts else Disposition.no_item,
         detail=_told(facts),
     )
-    outputs = (*(_accepted(fact, now) for fact in facts), _noted(note))
+    outputs = (*(accepted_record(fact, now) for fact in facts), _noted(note))
     return Done(outputs)
 
 
@@ -109,12 +109,13 @@ def _partly(
     told = "; ".join(f"{fault.code}: {fault.detail}" for fault in reading.faults)
     detail = f"{len(reading.faults)} of {len(reading.faults) + len(reading.parts)} wires in it: {told}"
     rejected = reject({}, origin, reading.faults[0].code, detail, now)
-    outputs = (*(_accepted(fact, now) for fact in facts), *rejected.outputs)
+    outputs = (*(accepted_record(fact, now) for fact in facts), *rejected.outputs)
     return replace(rejected, outputs=outputs)
 
 
-def _accepted(fact: VersionAccepted | CancelMarked, now: datetime) -> Outgoing:
-    key = fact.item_id if isinstance(fact, VersionAccepted) else item_id_of(fact.scope, fact.alias)
+def accepted_record(fact: Accepted, now: datetime) -> Outgoing:
+    """A fact as a record of `item.accepted`; a cancel mark travels with the item whose uri it names."""
+    key = item_id_of(fact.scope, fact.alias) if isinstance(fact, CancelMarked) else fact.item_id
     headers = envelope(
         ITEM_ACCEPTED.name,
         source="ingest",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wiredesk_core.item import Item
-from wiredesk_core.messages import Changed
+from wiredesk_core.messages import Changed, VersionAccepted, Withdrawn
+from wiredesk_core.moments import micros
 
 
 def names_of(item: Item) -> frozenset[str]:
@@ -13,13 +14,15 @@ def names_of(item: Item) -> frozenset[str]:
     return frozenset(name for name in (item.uri, *item.aliases) if name)
 
 
-def parser_replaces(new: str, old: str) -> bool:
-    """Whether a derivation by parser `new` takes the place of one by `old`: parsers are called `name@version`.
+def derivation_of(fact: VersionAccepted | Withdrawn) -> str:
+    """Which reading of a wire this is. Derivations sort as texts, byte by byte; of two the later one stands.
 
-    Versions of one parser compare by number; of two different parsers the one that read last is right.
+    Newer parsers before all; then whoever read last. A replay reads later than anybody received.
     """
-    (new_name, new_version), (old_name, old_version) = _parser(new), _parser(old)
-    return new_name != old_name or new_version >= old_version
+    name, version = _parser(fact.parser)
+    first_read_at = fact.received_at if isinstance(fact, VersionAccepted) else fact.rederived_at
+    read_at = fact.rederived_at or first_read_at
+    return f"{fact.generation:06d} {version:06d} {max(micros(read_at), 0):017d} {name}"
 
 
 def follows(chain: Sequence[Changed], newest: int) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 
-from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
+from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
 from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing, head_of, order_key
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
+from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted, Withdrawn
 from wiredesk_core.ports import (
     Dossier,
     Fact,
@@ -20,6 +20,7 @@ from wiredesk_core.ports import (
     Recorded,
     StandingCount,
     VersionEntry,
+    Yield,
 )
 
 MarkKey = tuple[str, str, str, str, str]
@@ -29,7 +30,9 @@ MarkKey = tuple[str, str, str, str, str]
 class _Kept:
     """All that is known of one item."""
 
-    versions: dict[str, VersionAccepted] = field(default_factory=dict)
+    readings: dict[str, VersionAccepted] = field(default_factory=dict)
+    derivations: dict[str, str] = field(default_factory=dict)
+    withdrawals: dict[str, str] = field(default_factory=dict)
     layers: dict[str, Enriched] = field(default_factory=dict)
     revisions: list[Changed] = field(default_factory=list)
     due_at: datetime | None = None
@@ -37,6 +40,12 @@ class _Kept:
     @property
     def newest(self) -> Changed | None:
         return self.revisions[-1] if self.revisions else None
+
+    @property
+    def versions(self) -> dict[str, VersionAccepted]:
+        """What the newest reading of each wire found."""
+        gone = self.withdrawals
+        return {wire: v for wire, v in self.readings.items() if gone.get(wire, "") <= self.derivations[wire]}
 
     def heads(self) -> list[Head]:
         return [head_of(v.item, v.wire_sha256, v.received_at) for v in self.versions.values()]
@@ -71,8 +80,8 @@ class MemoryArchive:
         found = {}
         for item_id, wire in wanted:
             kept = self._items.get(item_id)
-            if kept is not None and wire in kept.versions:
-                version = kept.versions[wire]
+            if kept is not None and wire in kept.readings:
+                version = kept.readings[wire]
                 found[item_id, wire] = Leaf(version.item, version.scope, version.receipt_id, kept.layers.get(wire))
         return found
 
@@ -150,6 +159,11 @@ class MemoryArchive:
         notes = self._notes.get(receipt_id)
         return ReceiptEntry(receipt_id, tuple(notes.values())) if notes else None
 
+    async def yields(self, receipt_id: str) -> tuple[Yield, ...]:
+        """See ArchiveReader."""
+        found = (v for kept in self._items.values() for v in kept.versions.values() if v.receipt_id == receipt_id)
+        return tuple(sorted((Yield(v.item_id, v.scope, v.wire_sha256) for v in found), key=astuple))
+
     async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
         """See ArchiveReader."""
         newest_first = reversed(self._shelf.values())
@@ -189,17 +203,22 @@ class MemoryArchive:
                 return self._record_version(fact)
             case CancelMarked():
                 return self._record_mark(fact)
+            case Withdrawn():
+                gone = self._kept(fact.item_id).withdrawals
+                gone[fact.wire_sha256] = max(gone.get(fact.wire_sha256, ""), derivation_of(fact))
+                return Recorded((fact.item_id,))
             case Enriched():
                 return self._record_layers(fact)
 
     def _record_version(self, fact: VersionAccepted) -> Recorded:
-        versions = self._kept(fact.item_id).versions
-        known = versions.setdefault(fact.wire_sha256, fact)
-        read = fact if parser_replaces(fact.parser, known.parser) else known
+        kept, wire = self._kept(fact.item_id), fact.wire_sha256
+        known, read = kept.readings.setdefault(wire, fact), fact
+        if derivation_of(fact) >= kept.derivations.get(wire, ""):
+            kept.derivations[wire] = derivation_of(fact)
+        else:
+            read = known
         first_received = min(known.received_at, fact.received_at)
-        versions[fact.wire_sha256] = read.model_copy(
-            update={"receipt_id": known.receipt_id, "received_at": first_received}
-        )
+        kept.readings[wire] = read.model_copy(update={"receipt_id": known.receipt_id, "received_at": first_received})
         return Recorded((fact.item_id,), seen_before=known.receipt_id != fact.receipt_id)
 
     def _record_mark(self, fact: CancelMarked) -> Recorded:

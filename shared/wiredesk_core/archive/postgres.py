@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
+from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
 from wiredesk_core.archive.postgres_reader import PostgresArchiveReader
 from wiredesk_core.archive.rows import (
     layers_row,
@@ -24,9 +24,10 @@ from wiredesk_core.archive.rows import (
     revision_row,
     served_row,
     version_row,
+    withdrawal_row,
 )
 from wiredesk_core.lifecycle import Head, Mark, order_key
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
+from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted, Withdrawn
 from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
 from wiredesk_core.postgres import Connection
@@ -46,6 +47,7 @@ class PostgresArchive(PostgresArchiveReader):
         """See Archive."""
         async with self._database.transaction(map(_lane, facts)) as connection:
             owners = await _record_versions(connection, [fact for fact in facts if isinstance(fact, VersionAccepted)])
+            await _record_withdrawals(connection, [fact for fact in facts if isinstance(fact, Withdrawn)])
             makers = await _record_marks(connection, [fact for fact in facts if isinstance(fact, CancelMarked)])
             await _record_layers(connection, [fact for fact in facts if isinstance(fact, Enriched)])
         named = await self._named([fact for fact in facts if isinstance(fact, CancelMarked)])
@@ -145,7 +147,7 @@ _NEWEST_REVISIONS = "SELECT item_id, revision FROM served WHERE item_id = ANY(%s
 _UNSENT_OF_ITEMS = "SELECT body FROM revisions WHERE NOT sent AND item_id = ANY(%s) ORDER BY sequence LIMIT %s"
 
 _HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
-    FROM versions WHERE item_id = ANY(%s)"""
+    FROM standing_versions WHERE item_id = ANY(%s)"""
 
 _MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
     FROM aliases a JOIN marks m ON sha256(m.alias) = sha256(a.alias) AND m.scope = a.scope
@@ -160,14 +162,21 @@ _NAMED = """SELECT DISTINCT a.alias, a.scope, a.item_id
     FROM unnest(%s::bytea[], %s::text[]) AS w(alias, scope)
     JOIN aliases a ON sha256(a.alias) = sha256(w.alias) AND a.scope = w.scope ORDER BY a.item_id"""
 
-_KNOWN = """SELECT v.item_id, v.wire_sha256, v.receipt_id, v.received_at, v.parser
+_KNOWN = """SELECT v.item_id, v.wire_sha256, v.receipt_id, v.received_at, v.derivation
     FROM unnest(%s::text[], %s::text[]) AS w(item_id, wire_sha256)
     JOIN versions v ON v.item_id = w.item_id AND v.wire_sha256 = w.wire_sha256"""
 
 _ADD_VERSION = """INSERT INTO versions VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (item_id, wire_sha256) DO UPDATE SET received_at = excluded.received_at, parser = excluded.parser,
+    ON CONFLICT (item_id, wire_sha256) DO UPDATE SET received_at = excluded.received_at, derivation = excluded.derivation,
         version = excluded.version, version_created = excluded.version_created, status = excluded.status,
         embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates, item = excluded.item"""
+
+_WITHDRAW = """INSERT INTO withdrawals VALUES (%s, %s, %s, %s) ON CONFLICT (item_id, wire_sha256) DO UPDATE
+    SET derivation = excluded.derivation, receipt_id = excluded.receipt_id
+    WHERE excluded.derivation > withdrawals.derivation"""
+
+_DROP_NAMES = """DELETE FROM aliases a WHERE a.item_id = %s AND a.wire_sha256 = %s AND NOT EXISTS (
+    SELECT 1 FROM standing_versions v WHERE v.item_id = a.item_id AND v.wire_sha256 = a.wire_sha256)"""
 
 _ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, receipt_id, reason)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -208,7 +217,7 @@ def _recorded(
         case CancelMarked():
             maker = makers[_mark_key(fact)]
             return Recorded(named.get((fact.alias, fact.scope), ()), seen_before=maker != fact.receipt_id)
-        case Enriched():
+        case Withdrawn() | Enriched():
             return Recorded((fact.item_id,))
 
 
@@ -229,10 +238,10 @@ async def _record_versions(connection: Connection, facts: Sequence[VersionAccept
     derived: dict[Wire, VersionAccepted] = {}
     for fact in facts:
         wire = fact.item_id, fact.wire_sha256
-        owner, received_at, parser = known.get(wire, (fact.receipt_id, micros(fact.received_at), ""))
-        if not parser or parser_replaces(fact.parser, parser):
-            derived[wire], parser = fact, fact.parser
-        known[wire] = owner, min(received_at, micros(fact.received_at)), parser
+        owner, received_at, derivation = known.get(wire, (fact.receipt_id, micros(fact.received_at), ""))
+        if derivation_of(fact) >= derivation:
+            derived[wire], derivation = fact, derivation_of(fact)
+        known[wire] = owner, min(received_at, micros(fact.received_at)), derivation
     await _derive(connection, derived, known)
     earlier = "UPDATE versions SET received_at = %s WHERE item_id = %s AND wire_sha256 = %s AND received_at > %s"
     others = [(known[wire][1], *wire, known[wire][1]) for wire in wires if wire not in derived]
@@ -243,7 +252,7 @@ async def _record_versions(connection: Connection, facts: Sequence[VersionAccept
 async def _derive(
     connection: Connection, derived: Mapping[Wire, VersionAccepted], known: Mapping[Wire, tuple[str, int, str]]
 ) -> None:
-    """Write what a parser made of wires, in place of what an older one made of them. The owning receipt stays."""
+    """Write what wires were read as, in place of older readings. The owning receipts stay."""
     if not derived:
         return
     rows = [version_row(fact, known[wire][0], known[wire][1], str.encode) for wire, fact in derived.items()]
@@ -254,6 +263,12 @@ async def _derive(
         "INSERT INTO aliases (alias, scope, item_id, wire_sha256) VALUES (%s, %s, %s, %s)",
         [(name.encode(), fact.scope, *wire) for wire, fact in derived.items() for name in names_of(fact.item)],
     )
+    await _execute_many(connection, _DROP_NAMES, list(derived))
+
+
+async def _record_withdrawals(connection: Connection, facts: Sequence[Withdrawn]) -> None:
+    await _execute_many(connection, _WITHDRAW, [withdrawal_row(fact) for fact in facts])
+    await _execute_many(connection, _DROP_NAMES, [(fact.item_id, fact.wire_sha256) for fact in facts])
 
 
 async def _record_marks(connection: Connection, facts: Sequence[CancelMarked]) -> dict[tuple[object, ...], str]:

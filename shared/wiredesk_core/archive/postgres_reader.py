@@ -10,7 +10,7 @@ from wiredesk_core.archive.remembered import RememberedRevisions
 from wiredesk_core.archive.rows import read_change, read_quarantined, read_receipt, read_versions, standing_count
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
+from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry, Yield
 from wiredesk_core.postgres import Database
 
 _PLACES = """SELECT r.sequence FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision
@@ -56,13 +56,18 @@ class PostgresArchiveReader:
 
     async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
         """See ArchiveReader."""
-        question = "SELECT wire_sha256, received_at, receipt_id, item FROM versions WHERE item_id = %s"
+        question = "SELECT wire_sha256, received_at, receipt_id, item FROM standing_versions WHERE item_id = %s"
         return read_versions(await self._database.rows(question, item_id))
 
     async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
         """See ArchiveReader."""
         rows = await self._database.rows("SELECT body FROM notes WHERE receipt_id = %s ORDER BY sequence", receipt_id)
         return read_receipt(receipt_id, rows)
+
+    async def yields(self, receipt_id: str) -> tuple[Yield, ...]:
+        """See ArchiveReader."""
+        question = "SELECT item_id, scope, wire_sha256 FROM standing_versions WHERE receipt_id = %s ORDER BY 1, 3"
+        return tuple(Yield(*row) for row in await self._database.rows(question, receipt_id))
 
     async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
         """See ArchiveReader."""

@@ -12,10 +12,11 @@ from typing import Any
 
 import orjson
 
+from wiredesk_core.archive.laws import derivation_of
 from wiredesk_core.archive.schema import packed, unpacked
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing, head_of, order_key
-from wiredesk_core.messages import Changed, Enriched, Quarantine, ReceiptNote, VersionAccepted
+from wiredesk_core.messages import Changed, Enriched, Quarantine, ReceiptNote, VersionAccepted, Withdrawn
 from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
 from wiredesk_core.ports import Leaf, QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
 
@@ -32,7 +33,7 @@ def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep)
         fact.scope,
         owner,
         received_at,
-        fact.parser,
+        derivation_of(fact),
         keep(head.version),
         micros_or_none(head.version_created),
         head.status.value,
@@ -40,6 +41,11 @@ def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep)
         head.reinstates,
         packed(fact.item),
     )
+
+
+def withdrawal_row(fact: Withdrawn) -> tuple[object, ...]:
+    """That an item is no longer found in a wire."""
+    return fact.item_id, fact.wire_sha256, derivation_of(fact), fact.receipt_id
 
 
 def layers_row(fact: Enriched) -> tuple[object, ...]:

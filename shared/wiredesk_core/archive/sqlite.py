@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from wiredesk_core.archive.laws import by_item, follows, names_of, parser_replaces
+from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
 from wiredesk_core.archive.rows import (
     layers_row,
     note_row,
@@ -22,12 +22,13 @@ from wiredesk_core.archive.rows import (
     revision_row,
     served_row,
     version_row,
+    withdrawal_row,
 )
 from wiredesk_core.archive.schema import MIGRATIONS
 from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, listed
 from wiredesk_core.embedded import SoleWriter, open_file, transaction
 from wiredesk_core.lifecycle import Head, Mark, order_key
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted
+from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted, Withdrawn
 from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
 
@@ -134,7 +135,7 @@ _UNSENT_OF_ITEMS = """SELECT body FROM revisions
     WHERE sent = 0 AND item_id IN (SELECT value FROM json_each(?)) ORDER BY sequence LIMIT ?"""
 
 _HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
-    FROM versions WHERE item_id IN (SELECT value FROM json_each(?))"""
+    FROM standing_versions WHERE item_id IN (SELECT value FROM json_each(?))"""
 
 # CROSS JOIN fixes the order: from the few aliases of an item to their marks, never through all marks.
 _MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
@@ -147,9 +148,15 @@ _LEAVES = """SELECT v.item_id, v.wire_sha256, v.scope, v.receipt_id, v.item, l.b
     LEFT JOIN layers l ON l.item_id = v.item_id AND l.wire_sha256 = v.wire_sha256"""
 
 _ADD_VERSION = """INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET received_at = excluded.received_at, parser = excluded.parser,
+    ON CONFLICT DO UPDATE SET received_at = excluded.received_at, derivation = excluded.derivation,
         version = excluded.version, version_created = excluded.version_created, status = excluded.status,
         embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates, item = excluded.item"""
+
+_WITHDRAW = """INSERT INTO withdrawals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+    SET derivation = excluded.derivation, receipt_id = excluded.receipt_id WHERE excluded.derivation > derivation"""
+
+_DROP_NAMES = """DELETE FROM aliases WHERE item_id = ? AND wire_sha256 = ? AND NOT EXISTS (
+    SELECT 1 FROM standing_versions v WHERE v.item_id = aliases.item_id AND v.wire_sha256 = aliases.wire_sha256)"""
 
 _ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, receipt_id, reason)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -175,6 +182,10 @@ def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:
             return _record_version(connection, fact)
         case CancelMarked():
             return _record_mark(connection, fact)
+        case Withdrawn():
+            connection.execute(_WITHDRAW, withdrawal_row(fact))
+            connection.execute(_DROP_NAMES, (fact.item_id, fact.wire_sha256))
+            return Recorded((fact.item_id,))
         case Enriched():
             connection.execute(_ADD_LAYERS, layers_row(fact))
             return Recorded((fact.item_id,))
@@ -183,14 +194,14 @@ def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:
 def _record_version(connection: sqlite3.Connection, fact: VersionAccepted) -> Recorded:
     wire = (fact.item_id, fact.wire_sha256)
     known = connection.execute(
-        "SELECT receipt_id, received_at, parser FROM versions WHERE item_id = ? AND wire_sha256 = ?", wire
+        "SELECT receipt_id, received_at, derivation FROM versions WHERE item_id = ? AND wire_sha256 = ?", wire
     ).fetchone()
     if known is None:
         _derive(connection, fact, micros(fact.received_at))
         return Recorded((fact.item_id,))
-    owner, received_at, parser = known
+    owner, received_at, derivation = known
     first_received = min(received_at, micros(fact.received_at))
-    if parser_replaces(fact.parser, parser):
+    if derivation_of(fact) >= derivation:
         _derive(connection, fact, first_received)
     elif first_received < received_at:
         connection.execute(
@@ -200,7 +211,7 @@ def _record_version(connection: sqlite3.Connection, fact: VersionAccepted) -> Re
 
 
 def _derive(connection: sqlite3.Connection, fact: VersionAccepted, received_at: int) -> None:
-    """Write what a parser made of a wire, in place of what an older one made of it. The owning receipt stays."""
+    """Write what a wire was read as, in place of an older reading. The owning receipt stays."""
     wire = (fact.item_id, fact.wire_sha256)
     connection.execute(_ADD_VERSION, version_row(fact, fact.receipt_id, received_at, str))
     connection.execute("DELETE FROM aliases WHERE item_id = ? AND wire_sha256 = ?", wire)
@@ -208,6 +219,7 @@ def _derive(connection: sqlite3.Connection, fact: VersionAccepted, received_at: 
         "INSERT INTO aliases (alias, scope, item_id, wire_sha256) VALUES (?, ?, ?, ?)",
         [(name, fact.scope, *wire) for name in names_of(fact.item)],
     )
+    connection.execute(_DROP_NAMES, wire)
 
 
 def _record_mark(connection: sqlite3.Connection, fact: CancelMarked) -> Recorded:

@@ -16,7 +16,7 @@ from wiredesk_core.archive.schema import MIGRATIONS
 from wiredesk_core.embedded import busy_told, open_to_read
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
+from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry, Yield
 
 _NEWEST = "SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
 
@@ -65,13 +65,20 @@ class SqliteArchiveReader:
 
     async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
         """See ArchiveReader."""
-        rows = self._rows("SELECT wire_sha256, received_at, receipt_id, item FROM versions WHERE item_id = ?", item_id)
+        rows = self._rows(
+            "SELECT wire_sha256, received_at, receipt_id, item FROM standing_versions WHERE item_id = ?", item_id
+        )
         return read_versions(rows)
 
     async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
         """See ArchiveReader."""
         rows = self._rows("SELECT body FROM notes WHERE receipt_id = ? ORDER BY sequence", receipt_id)
         return read_receipt(receipt_id, rows)
+
+    async def yields(self, receipt_id: str) -> tuple[Yield, ...]:
+        """See ArchiveReader."""
+        question = "SELECT item_id, scope, wire_sha256 FROM standing_versions WHERE receipt_id = ? ORDER BY 1, 3"
+        return tuple(Yield(*row) for row in self._rows(question, receipt_id))
 
     async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
         """See ArchiveReader."""

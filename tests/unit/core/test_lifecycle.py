@@ -188,6 +188,5 @@ def test_a_kill_is_accepted_and_what_comes_after_it_cancelled() -> None:
     assert dispose(state, "wire-3", seen_before=False) is Disposition.cancelled
 
 
-def test_a_version_that_was_never_recorded_has_no_disposition() -> None:
-    with pytest.raises(LookupError, match="wire-9"):
-        dispose(fold([head("1")]), "wire-9", seen_before=False)
+def test_a_version_that_a_newer_reading_has_withdrawn_is_superseded() -> None:
+    assert dispose(fold([head("1")]), "wire-9", seen_before=False) is Disposition.superseded

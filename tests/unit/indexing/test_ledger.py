@@ -17,7 +17,7 @@ from wiredesk_core.item import Item
 from wiredesk_core.lifecycle import Disposition, Standing
 from wiredesk_core.messages import Changed, VersionAccepted
 from wiredesk_core.ports import Fact, IndexGone, IndexPut, NotPublished, Query
-from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark
+from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark, withdrawn
 from wiredesk_core.tracing import HEADER
 from wiredesk_indexing.ledger import Ledger
 
@@ -147,6 +147,42 @@ async def test_an_embargoed_item_is_sealed_until_its_time_and_then_opens_by_itse
     assert (served.standing, served.cause) == (Standing.open, "release")
     assert await desk.found() == [embargoed.item_id]
     assert await desk.ledger.release() == 0
+
+
+async def test_an_item_that_a_replay_no_longer_finds_is_no_longer_served(desk: Desk) -> None:
+    first = version(1)
+    await desk.apply(first, withdrawn(first))
+    served = await desk.served(first)
+    assert (served.standing, served.former_standing, served.cause) == (Standing.absent, Standing.open, "replay")
+    assert (served.article, served.tombstone) == (None, None)
+    assert await desk.found() == []
+    await desk.apply(first, withdrawn(first))
+    assert (await desk.served(first)).revision == 2
+    assert await desk.disposition("receipt-1") == [Disposition.accepted]
+
+
+async def test_an_older_reading_that_comes_late_is_superseded(desk: Desk) -> None:
+    first = version(1)
+    await desk.apply(withdrawn(first), first)
+    assert desk.announced() == []
+    assert await desk.disposition("receipt-1") == [Disposition.superseded]
+
+
+async def test_a_wire_read_again_is_no_duplicate_and_no_correction(desk: Desk) -> None:
+    first = version(1)
+    better = first.model_copy(
+        update={
+            "generation": 2,
+            "rederived_at": after(20),
+            "item": first.item.model_copy(update={"headline": "Ferry, read better"}),
+        }
+    )
+    await desk.apply(first, better, first)
+    served = await desk.served(first)
+    assert served.article is not None
+    assert (served.revision, served.cause, served.article.item.headline) == (2, "replay", "Ferry, read better")
+    assert await desk.disposition("receipt-1") == [Disposition.accepted]
+    assert len(await desk.archive.versions(first.item_id)) == 1
 
 
 async def test_notes_not_for_publication_are_kept_and_never_served(desk: Desk) -> None:

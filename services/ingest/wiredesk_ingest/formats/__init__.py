@@ -45,3 +45,6 @@ FORMATS: tuple[WireFormat, ...] = (
     WireFormat("plain_text", 1, plain_text.recognise, plain_text.parse),
 )
 """Asked in this order; the first that recognises a wire reads it."""
+
+GENERATION = sum(known.version for known in FORMATS)
+"""How new this set of parsers is: grows with every new format, and with every new version of one. Never take one out."""
