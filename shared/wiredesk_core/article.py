@@ -5,6 +5,7 @@ Offsets are half-open code-point indices into `text` (for `removed` alone: into 
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -84,6 +85,21 @@ class Keyphrase(Frozen):
     score: float
 
 
+class DateMention(Span):
+    """A date expression and what it means.
+
+    `value` is a TIMEX3 value (`2022-05-26`, `2022-W21`, `2022-Q2`, `199X`, `2022-05-26TNI`, `2006/2009`), `grain` how
+    exact it is; `first` and `last` are its days, inclusive, left out where the words do not settle them.
+    """
+
+    text: str
+    value: str
+    grain: str
+    first: date | None = None
+    last: date | None = None
+    score: float = 1.0
+
+
 class SummarySentence(Span):
     """A sentence of the story that tells it in short."""
 
@@ -106,10 +122,11 @@ class Article(Frozen):
     entities: tuple[Entity, ...] = ()
     keyphrases: tuple[Keyphrase, ...] = ()
     summary: tuple[SummarySentence, ...] = ()
+    dates: tuple[DateMention, ...] = ()
     fingerprint: str | None = None
 
 
-LAYERS = ("cleaning", "blocks", "language", "entities", "keyphrases", "summary", "fingerprint")
+LAYERS = ("cleaning", "blocks", "language", "entities", "keyphrases", "summary", "dates", "fingerprint")
 """The layers of an article, in the order in which they are made."""
 
 PENDING = {name: Layer() for name in LAYERS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -25,6 +26,8 @@ PIECES = st.one_of(
             "\n", "\n\n", "\r\n", " ", "\u2028", "\x0b", "’s", ". ", "“", "”", "Source: ", "North Korea", "DPRK", "U.S.",
             "Boston", "Ms Åsa Öberg", "Öberg", "the ", "Read more", "I am Petra Vane, a writer.", "ÅNGSTRÖM", "İstanbul",
             "ß", "é", "👩‍🚀", "this year. this. ", "© 2024 ", "###", "https://x.y/", "A Short Heading",
+            "on Monday, ", "last ", "May 3–5", "30 February 2024", "in 2006-09 ", "1990s", "6 a.m. ", "two weeks ago", "9999-12-31", "31/12/0001",
+            "the third quarter", "Easter 1583", " 0000 ", "a year earlier", "the end of ", "²", "१२",
             "The council voted on Tuesday to close the bridge, after engineers had found cracks in its piers.",
         ]
     ),
@@ -58,21 +61,24 @@ class AlwaysEnglish:
 CHAIN = Chain(Models(Claims(), AlwaysEnglish(), KNOWLEDGE))
 
 
-def article_of(body: str, *, keep_text: bool) -> Article:
-    item = Item(uri="urn:test:1", headline="Boston and North Korea", body_text=body, language="en")
+def article_of(body: str, *, keep_text: bool, written: datetime | None = None) -> Article:
+    item = Item(
+        uri="urn:test:1", headline="Boston and North Korea", body_text=body, language="en", version_created=written
+    )
     (enrichment,) = CHAIN.enrich_all([item], keep_text=keep_text)
     assert [name for name, layer in enrichment.layers.items() if layer.status is LayerStatus.failed] == []
     return assemble(item, "id", 0, enrichment.layers, enrichment.values)
 
 
-@given(BODIES, st.booleans())
+@given(BODIES, st.booleans(), st.datetimes())
 @settings(deadline=None, max_examples=100)
-def test_every_annotation_is_equal_to_its_place_in_the_text(body: str, keep_text: bool) -> None:
-    article = article_of(body, keep_text=keep_text)
+def test_every_annotation_is_equal_to_its_place_in_the_text(body: str, keep_text: bool, written: datetime) -> None:
+    article = article_of(body, keep_text=keep_text, written=written)
     mentions = [mention for entity in article.entities for mention in entity.mentions]
     for start, end, surface in [
         *((s.start, s.end, s.text) for s in article.summary),
         *((m.start, m.end, m.text) for m in mentions),
+        *((d.start, d.end, d.text) for d in article.dates),
     ]:
         assert 0 <= start < end <= len(article.text)
         assert article.text[start:end] == surface
@@ -117,3 +123,11 @@ def test_keep_text_keeps_the_text(body: str) -> None:
     article = article_of(body, keep_text=True)
     assert article.text == body
     assert article.removed == ()
+
+
+@given(BODIES, st.datetimes())
+@settings(deadline=None, max_examples=100)
+def test_dates_are_in_text_order_and_end_after_they_begin(body: str, written: datetime) -> None:
+    dates = article_of(body, keep_text=True, written=written).dates
+    assert all(before.end <= after.start for before, after in pairwise(dates))
+    assert all(one.first <= one.last for one in dates if one.first and one.last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wiredesk_enrichment.enrichers.blocks import BLOCKS
 from wiredesk_enrichment.enrichers.cleaning import CLEANING
+from wiredesk_enrichment.enrichers.dates import DATES
 from wiredesk_enrichment.enrichers.entities import ENTITIES
 from wiredesk_enrichment.enrichers.fingerprint import FINGERPRINT
 from wiredesk_enrichment.enrichers.keyphrases import KEYPHRASES
@@ -18,6 +19,7 @@ ENRICHERS: tuple[Enricher, ...] = (
     ENTITIES,
     KEYPHRASES,
     SUMMARY,
+    DATES,
     FINGERPRINT,
 )
 
