@@ -175,6 +175,20 @@ def formats_page() -> str:
     return page("Wire formats", said, table(["format", "version", "what it reads"], rows))
 
 
+def providers_page() -> str:
+    """Every key of a providers file."""
+    keys = importlib.import_module("wiredesk_ingest.provider_keys").KEYS
+    said = (
+        "A providers file is TOML, one table a provider; only those that have a table may send wires. An empty table will do.\n\n"
+        "```toml\n[fjordwire]\n"
+        + "".join(f"{key.name} = {key.example}\n" for key in keys)
+        + "```\n\n`wiredesk providers check FILE --wires FOLDER` says every mistake in it, and what each rule does to sample wires."
+    )
+    patterns = "## Patterns\n\n" + inspect.cleandoc(importlib.import_module("wiredesk_ingest.patterns").__doc__ or "")
+    rows = [[code(key.name), key.form, key.meaning] for key in keys]
+    return page("Provider profiles", said, table(["key", "what to write", "meaning"], rows), patterns)
+
+
 def enrichers_page() -> str:
     """Every enricher, in the order in which they run."""
     enrichers = importlib.import_module("wiredesk_enrichment.enrichers").ENRICHERS
@@ -274,6 +288,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "metrics.md": metrics_page,
     "routes.md": routes_page,
     "formats.md": formats_page,
+    "providers.md": providers_page,
     "enrichers.md": enrichers_page,
     "commands.md": commands_page,
     "openapi-ingest.json": lambda: as_json(bare_app("ingest").openapi()),

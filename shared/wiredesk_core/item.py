@@ -146,5 +146,7 @@ class Item(Frozen):
     aliases: tuple[str, ...] = ()
     cancels: tuple[Cancel, ...] = ()
     associations: tuple[Association, ...] = ()
+    boilerplate: tuple[tuple[int, int], ...] = ()
+    """Half-open stretches of `body_text` that by the provider's profile belong to no story; cleaning sets them apart."""
     warnings: tuple[ParseWarning, ...] = ()
     raw: Raw | None = None

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from wiredesk.testing import Desk
 from wiredesk_ingest.intake import parse_bytes
-from wiredesk_ingest.providers import read_profiles
+from wiredesk_ingest.provider_file import read_profiles
 
 WORDS = 350
 PROVIDERS = '[alpha]\nlanguage = "en"\n'

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from wiredesk_core.failures import Unreadable
 from wiredesk_ingest.intake import read_wire
-from wiredesk_ingest.providers import read_profiles
+from wiredesk_ingest.provider_file import read_profiles
 from wiredesk_ingest.wire import Wire
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Item, ItemType, Status
 from wiredesk_core.messages import CancelMarked, VersionAccepted
 from wiredesk_ingest.intake import facts_of, read_wire
-from wiredesk_ingest.providers import read_profiles
+from wiredesk_ingest.provider_file import read_profiles
 from wiredesk_ingest.wire import Wire
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -12,6 +12,7 @@ from wiredesk.commands.demo import demo
 from wiredesk.commands.doctor import doctor
 from wiredesk.commands.enrich import enrich
 from wiredesk.commands.parse import parse
+from wiredesk.commands.providers import providers
 from wiredesk.commands.push import push
 from wiredesk.commands.search import search
 from wiredesk.commands.show import show
@@ -22,7 +23,7 @@ from wiredesk.commands.trace import trace
 from wiredesk.commands.up import up
 from wiredesk.console import say
 
-COMMANDS = (up, push, parse, enrich, search, show, tail, status, trace, topics, doctor, demo)
+COMMANDS = (up, push, parse, enrich, search, show, tail, status, trace, topics, providers, doctor, demo)
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 
 USAGE = 2

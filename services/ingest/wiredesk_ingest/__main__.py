@@ -32,7 +32,7 @@ from wiredesk_ingest.body import Limits
 from wiredesk_ingest.dry_run import DryRun
 from wiredesk_ingest.folder import WatchedFolder, watch
 from wiredesk_ingest.gatekeeper import Gatekeeper
-from wiredesk_ingest.providers import read_profiles
+from wiredesk_ingest.provider_file import read_profiles
 from wiredesk_ingest.push import create_app
 from wiredesk_ingest.settings import IngestSettings
 from wiredesk_ingest.stage import ParseStage

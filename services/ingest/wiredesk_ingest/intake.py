@@ -17,6 +17,7 @@ from wiredesk_ingest.containers import members_of
 from wiredesk_ingest.formats import FORMATS, GENERATION, WireFormat
 from wiredesk_ingest.formats.charset import Decoded, decode, without_controls
 from wiredesk_ingest.formats.sniffing import foreign_kind, is_declared_markup, root_name
+from wiredesk_ingest.meaning import with_meaning
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.wire import Wire
 
@@ -78,6 +79,7 @@ def _read_members(members: Sequence[Wire], depth: int) -> Reading:
 def _read_one(wire: Wire) -> Reading:
     decoded = decode(wire.data, wire.content_type)
     found = _format_of(wire, decoded.text)
+    _refuse_unwanted(wire, found)
     text = decoded.text if found.reads == "controls" else without_controls(decoded.text)
     if not text.strip():
         raise Unreadable("empty", "the wire has no content: send the story in the body")
@@ -94,7 +96,7 @@ def _received(item: Item, wire: Wire, raw: Raw, warnings: tuple[ParseWarning, ..
     if item.raw is not None:
         raw = raw.model_copy(update={"sha256": item.raw.sha256, "size": item.raw.size})
     update = {"provider": wire.provider.name, "raw": raw, "warnings": (*warnings, *item.warnings)}
-    return item.model_copy(update=update)
+    return with_meaning(item.model_copy(update=update), wire.provider)
 
 
 def facts_of(
@@ -164,12 +166,22 @@ def _format_of(wire: Wire, text: str) -> WireFormat:
     return found
 
 
+def _refuse_unwanted(wire: Wire, found: WireFormat) -> None:
+    wanted = wire.provider.formats
+    if wanted and found.name not in wanted:
+        detail = f"this is {found.name}; the profile of {wire.provider.name} takes {', '.join(wanted)}"
+        raise Unreadable("format_not_taken", f"{detail}: send one of those, or add {found.name} to its formats")
+
+
 def _closes(text: str, name: str) -> bool:
     """Whether the text also closes its first element: then it is markup, not a story that starts with `<`."""
     return text.rstrip().lower().endswith((f"{name}>", "/>"))
 
 
 def _mismatch(wire: Wire, found: WireFormat) -> Iterator[ParseWarning]:
+    expected = wire.provider.expected_formats
+    if expected and found.name not in expected:
+        yield ParseWarning(code="format_unexpected", detail=f"is {found.name}; expected are {', '.join(expected)}")
     essence = wire.content_type.partition(";")[0].strip().lower()
     meant = next((formats for word, formats in CLAIMS.items() if word in essence.rpartition("/")[2]), None)
     if meant and found.name not in meant:

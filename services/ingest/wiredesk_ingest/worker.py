@@ -8,7 +8,8 @@ from dataclasses import replace
 from wiredesk_core.agents.stage import Outcome
 
 from wiredesk_ingest.framing import pack_outcome, unpack_wire
-from wiredesk_ingest.providers import Profile, read_profiles
+from wiredesk_ingest.provider_file import read_profiles
+from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.stage import read_record, reject
 
 _profiles: dict[str, Profile] = {}

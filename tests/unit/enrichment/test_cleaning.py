@@ -91,3 +91,15 @@ def test_a_body_of_nothing_but_boilerplate_is_kept(story: Callable[..., Story], 
 def test_lines_stay_apart_as_they_were(story: Callable[..., Story], models: Models) -> None:
     body = f"{STORY[0]}\r\n{STORY[1]}\r\nSource: Coastal Press\r\n\r\n\r\n  {STORY[2]}  \n"
     assert clean(story(body), models)["text"] == f"{STORY[0]}\n{STORY[1]}\n\n{STORY[2]}"
+
+
+def test_a_line_that_the_providers_profile_takes_for_boilerplate_is_set_apart(
+    story: Callable[..., Story], models: Models
+) -> None:
+    body = "The ferry sails.\n\nFjordwire is an independent agency.\n\nTickets are on sale."
+    start = body.index("Fjordwire")
+    line = (start, start + len("Fjordwire is an independent agency."))
+    values = clean(story(body, boilerplate=(line,)), models)
+
+    assert values["text"] == "The ferry sails.\n\nTickets are on sale."
+    assert values["removed"] == [{"start": line[0], "end": line[1], "reason": "boilerplate"}]

@@ -16,7 +16,8 @@ from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.registry.memory import MemoryRegistry
 from wiredesk_ingest.body import Limits
 from wiredesk_ingest.dry_run import DryRun
-from wiredesk_ingest.providers import Profile, read_profiles
+from wiredesk_ingest.provider_file import read_profiles
+from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.push import create_app
 from wiredesk_ingest.worker import prepare, work
 

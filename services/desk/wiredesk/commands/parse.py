@@ -37,7 +37,8 @@ def parse(
 
 def profile_of(provider: str, providers: Path | None) -> Profile:
     """The provider's profile; a plain one when no file is given. Raises Misconfigured when the file lacks it."""
-    from wiredesk_ingest.providers import Profile, read_profiles
+    from wiredesk_ingest.provider_file import read_profiles
+    from wiredesk_ingest.providers import Profile
 
     if providers is None:
         return Profile(name=provider)

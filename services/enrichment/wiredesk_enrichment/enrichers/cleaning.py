@@ -125,7 +125,7 @@ def clean(story: Story, _models: Models) -> Values:
     if story.keep_text:
         return {"text": body, "removed": []}
     paragraphs = paragraphs_of(body)
-    removed = dict(_not_story(body, paragraphs, story.item.byline))
+    removed = dict(_not_story(body, paragraphs, story.item.byline)) | _marked(paragraphs, story.item.boilerplate)
     if len(removed) == len(paragraphs):
         removed = {}  # better all of it than none
     return {
@@ -137,6 +137,12 @@ def clean(story: Story, _models: Models) -> Values:
             )
         ],
     }
+
+
+def _marked(paragraphs: list[list[Span]], marks: tuple[Span, ...]) -> dict[int, str]:
+    """Numbers of the paragraphs that begin with a line which the provider's profile takes for boilerplate."""
+    begins = {number for number, lines in enumerate(paragraphs) if any(s <= lines[0][0] < e for s, e in marks)}
+    return dict.fromkeys(begins, "boilerplate")
 
 
 def _not_story(body: str, paragraphs: list[list[Span]], byline: str) -> Iterator[tuple[int, str]]:

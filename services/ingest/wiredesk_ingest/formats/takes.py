@@ -13,6 +13,7 @@ from wiredesk_core.item import ParseWarning
 from wiredesk_core.moments import FAR_FUTURE
 
 from wiredesk_ingest.formats.dates import embargo
+from wiredesk_ingest.patterns import finds
 from wiredesk_ingest.providers import Profile
 
 KILL = "sig:kill"
@@ -63,7 +64,7 @@ def signals_of(take: str, notes: str, profile: Profile) -> tuple[str, ...]:
     """What a take line and the notes beside it say, once each, kills first."""
     lines = notes.split("\n")
     found = {signal for signal in _said(take) if signal != KILL}
-    found |= {signal for signal, own in _own(profile) if _any(own, f"{take}\n{notes}")}
+    found |= {signal for signal, own in _own(profile) if finds(own, f"{take}\n{notes}")}
     found |= {signal for line in lines for signal in _announced(line)}
     if any(KILL_TAKE.search(part) for part in (take, *take.split(","))) or any(
         KILL_LINE.search(line) for line in lines
@@ -84,7 +85,7 @@ def is_take_line(line: str, profile: Profile) -> bool:
         return False
     bracketed = re.fullmatch(r"[(\[*].*[)\]*]", line) is not None
     capitals = line.isupper() and len(line.split()) <= 3
-    return bracketed or capitals or any(_any(lines, line) for _, lines in _own(profile)) or _mostly_desk_words(line)
+    return bracketed or capitals or any(finds(lines, line) for _, lines in _own(profile)) or _mostly_desk_words(line)
 
 
 def sealed_until(
@@ -131,7 +132,3 @@ def _mostly_desk_words(line: str) -> bool:
 
 def _own(profile: Profile) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return ((KILL, profile.kill_lines), (CORRECTION, profile.correction_lines))
-
-
-def _any(patterns: tuple[str, ...], text: str) -> bool:
-    return any(re.search(pattern, text, re.MULTILINE) for pattern in patterns)
