@@ -78,10 +78,11 @@ class Cancel(Frozen):
 
 
 class Association(Frozen):
-    """Something that belongs to the item: a picture, a related story, an attachment."""
+    """Something that belongs to the item: a picture, a related story, an attachment; in one version where it says so."""
 
     rel: str
     uri: str | None = None
+    version: str | None = None
     type: ItemType | None = None
     headline: str | None = None
     href: str | None = None

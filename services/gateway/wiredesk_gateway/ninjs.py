@@ -96,8 +96,10 @@ def _concepts(article: Article) -> dict[str, Any]:
 
 
 def _subject(subject: Subject) -> dict[str, str]:
-    code = f"{subject.scheme}:{subject.code}" if subject.scheme else subject.code
-    return {"name": subject.name or subject.code, "literal": code}
+    name = {"name": subject.name or subject.code}
+    if subject.scheme and "://" in subject.scheme:
+        return {**name, "uri": f"{subject.scheme}{subject.code}"}
+    return {**name, "literal": f"{subject.scheme}:{subject.code}" if subject.scheme else subject.code}
 
 
 def _parties(parties: Iterable[Party]) -> list[dict[str, str]]:
@@ -109,6 +111,7 @@ def _association(number: int, association: Association) -> dict[str, Any]:
         "name": f"{association.rel}-{number}",
         "rel": association.rel,
         "uri": association.uri,
+        "version": association.version,
         "type": association.type.value if association.type and association.type.value in TYPES else None,
         "title": association.headline,
     }

@@ -37,11 +37,11 @@ FORMATS: tuple[WireFormat, ...] = (
     WireFormat("anpa_1312", 1, anpa_1312.recognise, anpa_1312.parse, reads="controls"),
     WireFormat("iptc_7901", 1, iptc_7901.recognise, iptc_7901.parse, reads="controls"),
     WireFormat("mail", 1, mail.recognise, mail.parse, reads="bytes"),
-    WireFormat("ap_media", 1, ap_media.recognise, ap_media.parse),
-    WireFormat("ninjs", 1, ninjs.recognise, ninjs.parse),
-    WireFormat("newsml_g2", 1, newsml_g2.recognise, newsml_g2.parse),
+    WireFormat("ap_media", 2, ap_media.recognise, ap_media.parse),
+    WireFormat("ninjs", 2, ninjs.recognise, ninjs.parse),
+    WireFormat("newsml_g2", 2, newsml_g2.recognise, newsml_g2.parse),
     WireFormat("feed", 1, feeds.recognise, feeds.parse),
-    WireFormat("html", 1, html_page.recognise, html_page.parse),
+    WireFormat("html", 2, html_page.recognise, html_page.parse),
     WireFormat("plain_text", 1, plain_text.recognise, plain_text.parse),
 )
 """Asked in this order; the first that recognises a wire reads it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wiredesk_core.failures import Unreadable
-from wiredesk_core.item import Association, Dateline, Item, ItemType, ParseWarning, Raw, Status
+from wiredesk_core.item import Dateline, Item, ItemType, ParseWarning, Raw, Status
 
 from wiredesk_ingest.formats import ninjs
 from wiredesk_ingest.formats.markup import blocks_of, local
@@ -21,10 +21,12 @@ from wiredesk_ingest.formats.safe_json import parse_json
 from wiredesk_ingest.formats.safe_xml import parse_xml
 from wiredesk_ingest.formats.shown_html import html_of_tree
 from wiredesk_ingest.formats.takes import KILL, signals_of, without_cycle
-from wiredesk_ingest.formats.vocabulary import distinct, type_of
+from wiredesk_ingest.formats.vocabulary import distinct
 from wiredesk_ingest.wire import Wire, part_of
 
 IDS = re.compile(r'"altids"\s*:\s*\{[^{}]{0,2000}?"itemid"\s*:', re.IGNORECASE)
+NINJS = re.compile(r'"\$?standard"\s*:\s*\{[^{}]{0,500}?"ninjs"', re.IGNORECASE)
+"""A document that says itself to be ninjs: there, a set of ids like AP's is an example of such sets."""
 DEEPEST = 5
 ADDRESSED = frozenset({"uri", "renditions", "associations", "links"})
 NEWS = "newscontent"
@@ -35,7 +37,7 @@ Fields = Mapping[str, Any]
 
 def recognise(text: str) -> bool:
     """Whether the text is JSON about something with AP's own set of ids."""
-    return JSON_START.match(text) is not None and IDS.search(text) is not None
+    return JSON_START.match(text) is not None and IDS.search(text) is not None and NINJS.search(text) is None
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
@@ -81,7 +83,6 @@ def _item(fields: Fields, beside: Fields, wire: Wire) -> Item:
     signals = distinct([*item.signals, *signals_of(", ".join((take, *types)), item.ed_note, wire.provider)])
     status, kind, warnings = _standing(fields, item, signals)
     text, markup = (item.body_text, item.body_html) if item.body_text else _enclosed_nitf(fields, beside, warnings)
-    renditions = tuple(_renditions(fields))
     if kind in {ItemType.text, ItemType.advisory} and not text and status is not Status.canceled:
         detail = "fetch the nitf rendition and send it beside the item as `nitf`"
         warnings.append(ParseWarning(code="body_elsewhere", detail=detail))
@@ -96,7 +97,6 @@ def _item(fields: Fields, beside: Fields, wire: Wire) -> Item:
             "body_html": markup,
             "dateline": _dateline(fields) or item.dateline,
             "aliases": distinct([ids.get("friendlykey", ""), _canonical(fields, ids["itemid"])]),
-            "associations": (*item.associations, *renditions),
             "warnings": (*item.warnings, *warnings),
             "raw": _part(fields, beside),
         }
@@ -166,19 +166,6 @@ def _dateline(fields: Fields) -> Dateline | None:
     city = _text(where.get("city")) if isinstance(where, dict) else ""
     text = _text(fields.get("located")) or city
     return Dateline(text=text, place=city or text) if text else None
-
-
-def _renditions(fields: Fields) -> Iterator[Association]:
-    renditions = fields.get("renditions")
-    for name, entry in renditions.items() if isinstance(renditions, dict) else ():
-        if isinstance(entry, dict) and _text(entry.get("href")):
-            kind, unknown = type_of(_text(entry.get("type")))
-            yield Association(
-                rel=str(name),
-                type=None if unknown or not _text(entry.get("type")) else kind,
-                headline=_text(entry.get("title")) or None,
-                href=_text(entry.get("href")),
-            )
 
 
 def _associated(value: Any) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
+from wiredesk_ingest.formats.charset import decode, without_controls
 from wiredesk_ingest.formats.markup import Block, blocks_of, blocks_of_html, local, looks_like_html, plain, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.shown_html import html_of_blocks, html_of_tree, safe_html
@@ -42,8 +44,20 @@ def _readings(element: etree._Element) -> Iterator[Content]:
     name, kind = local(element), element.get("contenttype", "").lower()
     if name == "inlinexml":
         yield from _inline_xml(element)
-    elif name == "inlinedata" and not element.get("encoding") and (not kind or kind.startswith("text/")):
-        yield _data(str(element.text or ""), kind)
+    elif name == "inlinedata" and (not kind or kind.startswith("text/")):
+        yield _data(_decoded(str(element.text or ""), element.get("encoding") or ""), kind)
+
+
+def _decoded(text: str, encoding: str) -> str:
+    """The text of inline data; "" for what is packed in a way that G2 does not know."""
+    if not encoding:
+        return text
+    if not encoding.lower().endswith("base64"):
+        return ""
+    try:
+        return without_controls(decode(base64.b64decode(text, validate=False), "").text)
+    except ValueError:
+        return ""
 
 
 def _data(text: str, kind: str) -> Content:

@@ -1,24 +1,35 @@
-"""NewsML-G2: news items, packages, concepts and planning, alone or several to a message.
+"""NewsML-G2: news items, packages, concepts, events and planning, alone or several to a message.
 
-Elements count by local name, in any namespace; codes keep the prefix that the wire gives them as scheme.
+list[etree._Element] count by local name, in any namespace. A version that is not stated is the first, as the standard has it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+import re
 from typing import Any
 
 from lxml import etree
-from wiredesk_core.item import Association, Dateline, Item, ItemType, ParseWarning, Party, Subject
+from wiredesk_core.item import Dateline, Item, ItemType, ParseWarning, Status
 
-from wiredesk_ingest.formats.dates import embargo, moment
+from wiredesk_ingest.formats.dates import embargo
+from wiredesk_ingest.formats.g2_concepts import concepts_of, is_event, notes_of, told_in_concepts
 from wiredesk_ingest.formats.g2_content import Content, content_of
-from wiredesk_ingest.formats.markup import blocks_of, local, plain
+from wiredesk_ingest.formats.g2_parts import XML_LANG, Parts, code_of, is_named, label_of, spoken, term
+from wiredesk_ingest.formats.g2_relations import (
+    aliases_of,
+    associations_of,
+    cancels_of,
+    evolved_from,
+    is_withdrawn,
+    signals_of,
+)
+from wiredesk_ingest.formats.languages import language_of
+from wiredesk_ingest.formats.markup import local, plain
 from wiredesk_ingest.formats.plain_text import content_uri, printed_byline
 from wiredesk_ingest.formats.safe_xml import parse_xml
+from wiredesk_ingest.formats.schemes import declared_schemes
 from wiredesk_ingest.formats.sniffing import root_name
-from wiredesk_ingest.formats.vocabulary import distinct, priority_of, status_of, subject_of, type_of, urgency_of
+from wiredesk_ingest.formats.vocabulary import distinct, priority_of, status_of, type_of, urgency_of
 from wiredesk_ingest.wire import Wire
 
 KINDS = {
@@ -34,47 +45,10 @@ MAIN_HEADLINE = ("main", "headline", "head", "hl1", "title")
 SUB_HEADLINE = ("sub", "deck", "secondary", "kicker")
 SUMMARY = ("summary", "abstract", "intro", "", "synthe", "caption")
 PERSONAL = ("author", "writer", "phot", "report", "journal", "byline", "by")
-NOT_PUBLIC = ("nonpublic", "private", "internal", "contact")
-EARLIER = ("previousversion", "evolvedfrom", "updates", "replaces")
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One item element by the names of its parts, and what had to be noted on the way."""
-
-    element: etree._Element
-    wire: Wire
-    warnings: list[ParseWarning] = field(default_factory=list)
-    parts: dict[str, list[etree._Element]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for section in self.element:
-            name = local(section)
-            self.parts.setdefault(name, []).append(section)
-            if name in {"itemmeta", "contentmeta", "rightsinfo"}:
-                for child in section:
-                    self.parts.setdefault(local(child), []).append(child)
-
-    def all(self, name: str) -> list[etree._Element]:
-        return self.parts.get(name, [])
-
-    def first(self, name: str) -> etree._Element | None:
-        return next(iter(self.all(name)), None)
-
-    def text(self, *names: str) -> str:
-        """The first of these elements that says something."""
-        return next((found for name in names for e in self.all(name) if (found := plain(e))), "")
-
-    def label(self, *names: str) -> str:
-        """As text, also by name, literal or code."""
-        return next((found for name in names for e in self.all(name) if (found := label_of(e))), "")
-
-    def time(self, name: str) -> datetime | None:
-        return moment(self.text(name), self.wire.provider.zone)
-
-    def noted(self, answer: tuple[Any, tuple[ParseWarning, ...]]) -> Any:
-        self.warnings.extend(answer[1])
-        return answer[0]
+ORIGINS = ("source", "origprov", "originfo", "")
+"""Roles of sources, those in which the news began first."""
+TIME_STAMP = re.compile(r"\d{4}-\d\d-\d\d\b")
+FIRST_VERSION = "1"
 
 
 def recognise(text: str) -> bool:
@@ -87,253 +61,152 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     document = parse_xml(text)
     root = document.root
     if local(root) in KINDS:
-        return (_item(root, wire, document.warnings, None),)
-    priority = next((priority_of(plain(e)) for e in root.iter() if local(e) == "priority"), None)
+        return (_item(root, wire, document.warnings, []),)
+    header = [e for part in root if local(part) == "header" for e in part]
     found = (e for item_set in root if local(item_set) == "itemset" for e in item_set if local(e) in KINDS)
-    return tuple(_item(element, wire, document.warnings, priority) for element in found)
+    return tuple(_item(element, wire, document.warnings, header) for element in found)
 
 
-def label_of(element: etree._Element) -> str:
-    """What an element says in words: its name child, else its text, literal, or code."""
-    name = next((plain(child) for child in element if local(child) == "name" and plain(child)), "")
-    own = (element.text or "").strip() if not len(element) else ""
-    return name or own or element.get("literal", "").strip() or code_of(element)
-
-
-def code_of(element: etree._Element) -> str:
-    """The qcode or URI of an element."""
-    return (element.get("qcode") or element.get("uri") or "").strip()
-
-
-def _item(element: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...], priority: int | None) -> Item:
-    reading = _Reading(element, wire, list(warnings))
-    kind = _type(reading)
+def _item(
+    element: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...], header: list[etree._Element]
+) -> Item:
+    parts = Parts(element, wire, declared_schemes((element,)), list(warnings))
+    language = _language(parts)
+    parts.hear(language or "")
     content = content_of(element)
-    uri = _uri(reading)
-    notes, restricted = _notes(reading)
-    headline, subheadline = _headlines(reading, content)
-    held = reading.first("embargoed")
+    content = content if content.text else told_in_concepts(parts)
+    uri, status = _uri(parts), _status(parts)
+    notes, restricted = notes_of(parts)
+    headline, subheadline = _headlines(parts, content)
+    held = parts.first("embargoed")
     return Item(
         uri=uri,
-        version=element.get("version", "").strip(),
-        type=kind,
-        status=reading.noted(status_of(next((_status_code(e) for e in reading.all("pubstatus")), ""))),
-        signals=distinct([code_of(e) or label_of(e) for e in reading.all("signal")]),
-        language=_language(reading),
+        version=_version(element, status),
+        type=_type(parts),
+        status=status,
+        signals=signals_of(parts, [e for e in header if local(e) == "signal"]),
+        language=language or wire.provider.language,
         headline=headline,
         subheadline=subheadline,
-        slugline=reading.text("slugline"),
-        byline=_byline(reading) or content.byline or printed_byline(content.text[:400].split("\n\n")),
-        dateline=_dateline(reading, content),
-        credit=reading.text("creditline") or wire.provider.credit,
-        source=reading.label("infosource", "provider") or wire.provider.source,
-        urgency=reading.noted(urgency_of(reading.text("urgency"))),
-        priority=priority,
-        genre=reading.label("genre") or None,
-        categories=distinct([label_of(e) for e in reading.all("service")]),
-        keywords=distinct([label_of(e) for e in reading.all("keyword")]),
-        **_concepts(reading),
-        summary=_summary(reading),
+        slugline=parts.text("slugline"),
+        byline=_byline(parts) or content.byline or printed_byline(content.text[:400].split("\n\n")),
+        dateline=_dateline(parts, content),
+        credit=parts.text("creditline") or wire.provider.credit,
+        source=_source(parts) or wire.provider.source,
+        urgency=parts.noted(urgency_of(parts.text("urgency"))),
+        priority=_priority(parts, header),
+        genre=parts.label("genre") or None,
+        categories=distinct([label_of(e) for e in parts.all("service")]),
+        keywords=distinct([label_of(e) for e in parts.all("keyword")]),
+        **concepts_of(parts),
+        summary=_summary(parts),
         body_text=content.text,
         body_html=content.html,
-        ed_note="\n\n".join(notes),
+        ed_note="\n\n".join(distinct(notes)),
         restricted_notes=distinct([*restricted, *content.restricted]),
-        embargoed_until=reading.noted(embargo(None if held is None else plain(held), wire.provider.zone)),
-        first_created=reading.time("firstcreated") or reading.time("contentcreated"),
-        version_created=reading.time("versioncreated"),
-        expires=reading.time("expires"),
-        copyright_holder=reading.label("copyrightholder"),
-        copyright_notice=reading.text("copyrightnotice"),
-        usage_terms="\n\n".join(distinct([plain(e) for e in reading.all("usageterms")])),
-        evolved_from=_evolved_from(reading, uri),
-        aliases=_aliases(reading, uri),
-        associations=_associations(reading),
-        warnings=tuple(reading.warnings),
+        embargoed_until=parts.noted(embargo(None if held is None else plain(held), wire.provider.zone)),
+        first_created=parts.time("firstcreated", "contentcreated"),
+        version_created=parts.time("versioncreated", "contentmodified"),
+        expires=parts.time("expires"),
+        copyright_holder=parts.label("copyrightholder"),
+        copyright_notice=parts.text("copyrightnotice"),
+        usage_terms="\n\n".join(distinct([plain(e) for e in parts.heard("usageterms")])),
+        evolved_from=evolved_from(parts, uri),
+        aliases=aliases_of(parts, uri),
+        cancels=cancels_of(parts, uri),
+        associations=associations_of(parts),
+        warnings=tuple(parts.warnings),
     )
 
 
-def _uri(reading: _Reading) -> str:
-    guid = (reading.element.get("guid") or "").strip()
+def _uri(parts: Parts) -> str:
+    guid = (parts.element.get("guid") or "").strip()
     if guid:
         return guid
-    reading.warnings.append(
+    parts.warnings.append(
         ParseWarning(code="uri_missing", detail="no guid; named by its content, so updates cannot be matched")
     )
-    return content_uri("".join(str(text) for text in reading.element.itertext()))
+    return content_uri("".join(str(text) for text in parts.element.itertext()))
 
 
-def _type(reading: _Reading) -> ItemType:
-    by_itself = KINDS[local(reading.element)]
-    concept = next((e for e in reading.all("concept")), None)
-    if concept is not None and any(local(e) == "eventdetails" for e in concept):
+def _version(element: etree._Element, status: Status) -> str:
+    """A kill that names no version is for all of them."""
+    return element.get("version", "").strip() or ("" if status is Status.canceled else FIRST_VERSION)
+
+
+def _status(parts: Parts) -> Status:
+    codes = (code_of(e) or plain(e) or e.get("literal", "") for e in parts.all("pubstatus"))
+    found: Status = parts.noted(status_of(next((code for code in codes if code), "")))
+    return Status.canceled if is_withdrawn(parts) else found
+
+
+def _type(parts: Parts) -> ItemType:
+    if is_event(parts):
         return ItemType.event
+    by_itself = KINDS[local(parts.element)]
     if by_itself:
         return ItemType(by_itself)
-    found: ItemType = reading.noted(type_of(next((code_of(e) for e in reading.all("itemclass")), "")))
+    found: ItemType = parts.noted(type_of(next((code_of(e) for e in parts.all("itemclass")), "")))
     return found
 
 
-def _status_code(element: etree._Element) -> str:
-    return code_of(element) or plain(element) or element.get("literal", "")
+def _priority(parts: Parts, header: list[etree._Element]) -> int | None:
+    stated = [*parts.all("priority"), *(e for e in header if local(e) == "priority")]
+    return next((found for e in stated if (found := priority_of(plain(e))) is not None), None)
 
 
-def _language(reading: _Reading) -> str | None:
-    tags = (e.get("tag", "").strip() for e in reading.all("language"))
-    tag = next((tag for tag in tags if tag), None)
-    return tag or reading.element.get("{http://www.w3.org/XML/1998/namespace}lang") or reading.wire.provider.language
+def _language(parts: Parts) -> str | None:
+    """What the content says, else what the item says about itself."""
+    tags = (*(e.get("tag", "") for e in parts.all("language")), parts.element.get(XML_LANG) or "")
+    return next((known for tag in tags if (known := language_of(tag))), None)
 
 
-def _role(element: etree._Element) -> str:
-    return element.get("role", "").lower().rpartition(":")[2].rpartition("/")[2]
-
-
-def _headlines(reading: _Reading, content: Content) -> tuple[str, str]:
+def _headlines(parts: Parts, content: Content) -> tuple[str, str]:
     """The main headline by role, then by rank, then by place; a second one when the wire marks it so."""
-    found = [(e, plain(e)) for e in reading.all("headline")]
+    found = [(e, plain(e)) for e in parts.heard("headline")]
     found = [(e, text) for e, text in found if text]
-    second = next((text for e, text in found if _role(e).startswith(SUB_HEADLINE)), "")
-    found = [(e, text) for e, text in found if not _role(e).startswith(SUB_HEADLINE)] or found
+    second = next((text for e, text in found if term(e, "role").startswith(SUB_HEADLINE)), "")
+    found = [(e, text) for e, text in found if not term(e, "role").startswith(SUB_HEADLINE)] or found
     best = min(found, key=lambda pair: _headline_order(pair[0]), default=None)
-    main = best[1] if best else content.headline or reading.text("title")
+    main = best[1] if best else content.headline or parts.text("title")
     return main, second or content.subheadline
 
 
 def _headline_order(element: etree._Element) -> tuple[int, int]:
-    role, rank = _role(element), element.get("rank", "")
-    return (0 if role in MAIN_HEADLINE else 1 if not role else 2), int(rank) if rank.isdecimal() and len(
-        rank
-    ) < 6 else 1
+    role, rank = term(element, "role"), element.get("rank", "")
+    known = rank.isdecimal() and len(rank) < 6
+    return 0 if role in MAIN_HEADLINE else 1 if not role else 2, int(rank) if known else 1
 
 
-def _byline(reading: _Reading) -> str:
-    stated = distinct([plain(e) for e in reading.all("by")])
+def _byline(parts: Parts) -> str:
+    stated = distinct([plain(e) for e in parts.heard("by")])
     if stated:
         return ", ".join(stated)
-    return ", ".join(distinct([label_of(e) for e in reading.all("creator") if _is_person(e) and _is_named(e)]))
+    return ", ".join(distinct([label_of(e) for e in parts.all("creator") if _is_person(e) and is_named(e)]))
 
 
 def _is_person(element: etree._Element) -> bool:
-    kind = element.get("type", "").lower()
-    return (
-        kind.endswith(":person")
-        or _role(element).startswith(PERSONAL)
-        or any(local(e) == "persondetails" for e in element)
-    )
+    detailed = any(local(e) == "persondetails" for e in element)
+    return detailed or term(element, "type") == "person" or term(element, "role").startswith(PERSONAL)
 
 
-def _is_named(element: etree._Element) -> bool:
-    return label_of(element) != code_of(element)
+def _source(parts: Parts) -> str:
+    """Where the news began, else who provides it."""
+    sources = [e for role in ORIGINS for e in parts.all("infosource") if term(e, "role") == role]
+    return next((found for e in (*sources, *parts.all("provider")) if (found := spoken(e))), "")
 
 
-def _dateline(reading: _Reading, content: Content) -> Dateline | None:
-    place = reading.label("located") or None
-    text = reading.text("dateline") or content.dateline or place
+def _dateline(parts: Parts, content: Content) -> Dateline | None:
+    """As printed; some agencies write only a time there, which is no dateline to print."""
+    place = parts.label("located") or None
+    printed = parts.text("dateline") or content.dateline
+    text = place if TIME_STAMP.match(printed) else printed or place
     return Dateline(text=text, place=place) if text else None
 
 
-def _notes(reading: _Reading) -> tuple[list[str], list[str]]:
-    """Notes to editors, apart from those that must never be served."""
-    public: list[str] = []
-    restricted: list[str] = []
-    for note in reading.all("ednote"):
-        limits = f"{note.get('pubconstraint', '')} {note.get('role', '')}".lower()
-        closed = [e for e in note.iter() if _is_restricted_part(e)]
-        if any(word in limits for word in NOT_PUBLIC):
-            restricted.append(plain(note))
-        else:
-            restricted += [plain(e) for e in closed]
-            public.append(_plain_without(note, closed))
-    return list(distinct(public)), list(distinct(restricted))
-
-
-def _is_restricted_part(element: etree._Element) -> bool:
-    marks = f"{element.get('class', '')} {element.get('pubconstraint', '')}".lower()
-    return "nonpublic" in marks
-
-
-def _plain_without(element: etree._Element, parts: list[etree._Element]) -> str:
-    return "\n".join(block.text for block in blocks_of(element, skip=parts))
-
-
-def _summary(reading: _Reading) -> str:
-    found = [(_role(e), plain(e)) for e in reading.all("description")]
+def _summary(parts: Parts) -> str:
+    names: tuple[Any, ...] = ("description", "definition")
+    found = [(term(e, "role"), plain(e)) for name in names for e in parts.heard(name)]
     found = [(role, text) for role, text in found if text]
     preferred = (text for wanted in SUMMARY for role, text in found if role == wanted)
     return next(preferred, found[0][1] if found else "")
-
-
-def _concepts(reading: _Reading) -> dict[str, Any]:
-    """Subjects, apart from people, organisations and places."""
-    subjects: list[Subject] = []
-    parties: dict[str, list[Party]] = {"people": [], "organisations": [], "places": []}
-    for element in reading.all("subject"):
-        kind = _party_kind(element.get("type", "").lower())
-        name = label_of(element)
-        if kind and name:
-            parties[kind].append(Party(name=name, code=code_of(element) or None))
-        elif subject := subject_of(
-            code_of(element) or element.get("literal", ""), name if _is_named(element) else None
-        ):
-            subjects.append(subject)
-    places = [Party(name=label_of(e), code=code_of(e) or None) for e in reading.all("located") if label_of(e)]
-    parties["places"] = places + parties["places"]
-    return {"subjects": tuple(dict.fromkeys(subjects)), **{k: tuple(dict.fromkeys(v)) for k, v in parties.items()}}
-
-
-def _party_kind(kind: str) -> str:
-    code = kind.rpartition(":")[2].rpartition("/")[2]
-    if code == "person":
-        return "people"
-    if code in {"organisation", "organization"}:
-        return "organisations"
-    return "places" if code in {"geoarea", "poi"} or kind == "cpttype:5" else ""
-
-
-def _aliases(reading: _Reading, uri: str) -> tuple[str, ...]:
-    """Other ids of this item. Ids that hold only for a day or a service, and ids of other items, are none."""
-    own = [e for e in reading.all("altid") if not e.get("environment") and not _names_another(e)]
-    return tuple(alias for alias in distinct([plain(e) for e in own]) if alias != uri)
-
-
-def _names_another(alternative: etree._Element) -> bool:
-    return alternative.get("type", "").lower().rpartition(":")[2].startswith("ref")
-
-
-def _evolved_from(reading: _Reading, uri: str) -> str | None:
-    for link in reading.all("link"):
-        target = link.get("residref") or link.get("guidref") or ""
-        if target and target != uri and link.get("rel", "").lower().rpartition(":")[2] in EARLIER:
-            return target
-    return next((plain(e) for e in reading.all("altid") if _names_another(e) and plain(e)), None)
-
-
-def _associations(reading: _Reading) -> tuple[Association, ...]:
-    links = [_association(e, e.get("rel") or "link") for e in reading.all("link")]
-    remote = [
-        _association(e, e.get("rendition") or "remoteContent")
-        for content in reading.all("contentset")
-        for e in content
-        if local(e) == "remotecontent"
-    ]
-    members = [
-        _association(e, group.get("role") or "member")
-        for groups in reading.all("groupset")
-        for group in groups
-        for e in group
-        if local(e) in {"itemref", "conceptref"}
-    ]
-    return tuple(found for found in (*links, *remote, *members) if found.uri or found.href)
-
-
-def _association(element: etree._Element, rel: str) -> Association:
-    children = {local(child): child for child in reversed(element)}
-    kind = (
-        code_of(children["itemclass"]) if "itemclass" in children else element.get("contenttype", "").partition("/")[0]
-    )
-    return Association(
-        rel=rel.rpartition(":")[2] or rel,
-        uri=element.get("residref") or element.get("guidref"),
-        type=type_of(kind)[0] if kind and not type_of(kind)[1] else None,
-        headline=plain(children.get("headline", children.get("title"))) or None,
-        href=element.get("href"),
-    )

@@ -6,6 +6,8 @@ import re
 
 from wiredesk_core.item import ItemType, ParseWarning, Status, Subject
 
+from wiredesk_ingest.formats.schemes import scheme_of
+
 STATUSES = {
     **dict.fromkeys(("usable", "published", "corrected", "active", "approved", "open", "replaced"), Status.usable),
     **dict.fromkeys(("withheld", "embargoed", "held", "scheduled", "commissioned", "draft"), Status.withheld),
@@ -39,9 +41,7 @@ TYPES = {
     "concept": ItemType.concept,
     "advisory": ItemType.advisory,
 }
-SCHEMES = {"mediatopic": "medtop", "subjectcode": "subj"}
-"""IPTC vocabularies by the last part of their URI, and the prefix that their qcodes have."""
-CONCEPT_URI = re.compile(r"^https?://.*?([^/#]+)[/#]([^/#]+)$")
+CONCEPT_URI = re.compile(r"^https?://.*[^/#][/#]([^/#]+)$")
 
 
 def status_of(text: str) -> tuple[Status, tuple[ParseWarning, ...]]:
@@ -87,12 +87,12 @@ def subject_of(code: str, name: str | None = None, scheme: str | None = None) ->
     code, name = code.strip(), (name or "").strip() or None
     concept = CONCEPT_URI.match(code)
     if concept and scheme is None:
-        scheme, code = SCHEMES.get(concept[1], code.removesuffix(concept[2])), concept[2]
+        scheme, code = code.removesuffix(concept[1]), concept[1]
     elif ":" in code and scheme is None and not code.startswith(("urn:", "tag:", "http")):
         scheme, _, code = code.partition(":")
     if not code:
         return Subject(code=name, name=name) if name else None
-    return Subject(code=code, scheme=scheme, name=name)
+    return Subject(code=code, scheme=scheme_of(scheme) if scheme else None, name=name)
 
 
 def distinct(texts: list[str]) -> tuple[str, ...]:
