@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
 from wiredesk_core.article import Article, Layer
 from wiredesk_core.item import Frozen, Item, Moment
@@ -18,6 +18,12 @@ from wiredesk_core.lifecycle import Disposition, Standing
 from wiredesk_core.moments import iso
 
 Headers = Mapping[str, bytes]
+
+QUARANTINE_HEADER = "quarantine"
+"""On `wire.quarantined`: why the record was put aside."""
+DECISION_HEADER = "decision"
+"""On `wire.quarantined`: this is no record put aside, its value is a ShelfDecision."""
+REPLAY_HEADER = "replay"
 
 Cause = Literal["version", "layers", "status", "release", "story", "desk", "replay"]
 """Why an item changed as served."""
@@ -128,12 +134,14 @@ class Changed(Frozen):
 
 
 class ReceiptNote(Frozen):
-    """`receipt.noted`: what happened to (a part of) what was pushed; idempotent by (receipt, item, stage)."""
+    """`receipt.noted`: what happened to (a part of) what was pushed; idempotent by (receipt, item, stage, round)."""
 
     receipt_id: str
     provider: str
     stage: Stage
     at: Moment
+    round: int = 1
+    """1, and one more for each replay from quarantine: a later round's disposition takes the place of an earlier one's."""
     item_id: str = ""
     uri: str = ""
     disposition: Disposition | None = None
@@ -152,9 +160,44 @@ class Quarantine(Frozen):
     topic: str
     partition: int
     offset: int
+    key: str = ""
+    """The record's own key, its bytes as Latin-1."""
     attempts: int = 1
+    round: int = 1
+    """How often it was put aside: 1, and one more for each replay that failed."""
     unexpected: bool = False
     at: Moment
+
+
+class ShelfDecision(Frozen):
+    """`wire.quarantined`: what an operator decided about a record that was put aside, in its present round."""
+
+    kind: Literal["replay", "drop"]
+    quarantine_id: str
+    receipt_id: str
+    provider: str
+    round: int
+    at: Moment
+    by: str
+    reason: str = ""
+    size: int
+    sha256: str
+    """Of the record's bytes: what is left to know of them once they are dropped."""
+
+
+class Replay(Frozen):
+    """The header `replay` of a record that was on its topic before: which entry of the shelf it is, and its round."""
+
+    quarantine_id: str
+    round: int
+
+
+def replay_of(headers: Headers) -> Replay | None:
+    """What a record's headers say of its being a replay; None for one that comes for the first time."""
+    try:
+        return Replay.model_validate_json(headers[REPLAY_HEADER])
+    except (KeyError, ValidationError):
+        return None
 
 
 def envelope(kind: str, *, source: str, identity: str, at: datetime, receipt_id: str) -> dict[str, bytes]:

@@ -20,11 +20,12 @@ from wiredesk_core.messages import (
     Changed,
     Enriched,
     Outgoing,
-    Quarantine,
     ReceiptNote,
+    ShelfDecision,
     VersionAccepted,
     Withdrawn,
 )
+from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
 
 Fact = VersionAccepted | CancelMarked | Withdrawn | Enriched
 
@@ -125,16 +126,6 @@ class ReceiptEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class QuarantineEntry:
-    """A record put aside: why, and its bytes."""
-
-    quarantine_id: str
-    why: Quarantine
-    value: bytes
-    headers: Mapping[str, bytes]
-
-
-@dataclass(frozen=True, slots=True)
 class StandingCount:
     """How many items stand where, and what waits: for status and the loss test."""
 
@@ -142,6 +133,7 @@ class StandingCount:
     by_disposition: Mapping[Disposition, int]
     unsent: int
     quarantined: int
+    """Records on the shelf that nobody has decided about."""
 
 
 class ArchiveReader(Protocol):
@@ -175,8 +167,14 @@ class ArchiveReader(Protocol):
         """What the wires that a receipt owns hold by their newest readings, by item and wire."""
         ...
 
-    async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
-        """Records put aside, newest first."""
+    async def quarantined(
+        self, asked: ShelfQuestion = WHOLE_SHELF, *, after: str = "", limit: int = 100
+    ) -> tuple[QuarantineEntry, ...]:
+        """Records put aside, newest first, each with its first bytes; those behind the entry `after` if it is given."""
+        ...
+
+    async def set_aside(self, quarantine_id: str) -> QuarantineEntry | None:
+        """One record put aside, whole."""
         ...
 
     async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
@@ -232,11 +230,18 @@ class Archive(ArchiveReader, Protocol):
         ...
 
     async def note(self, notes: Sequence[ReceiptNote]) -> None:
-        """Keep receipt notes; the first for (receipt, item, stage) wins, so redelivery changes nothing."""
+        """Keep receipt notes; the first for (receipt, item, stage, round) wins, so redelivery changes nothing.
+
+        A disposition is counted until a later round of the same (receipt, item, stage) is noted.
+        """
         ...
 
     async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
-        """Keep records put aside; the same quarantine_id again changes nothing."""
+        """Keep records put aside. An entry that is there already changes only when a later round brings it again."""
+        ...
+
+    async def decide(self, decisions: Sequence[ShelfDecision]) -> None:
+        """Keep what operators decided, each once; the bytes of what they dropped are let go."""
         ...
 
 

@@ -15,11 +15,12 @@ from wiredesk_core.messages import (
     Enriched,
     Quarantine,
     ReceiptNote,
+    ShelfDecision,
     Tombstone,
     VersionAccepted,
     Withdrawn,
 )
-from wiredesk_core.ports import QuarantineEntry
+from wiredesk_core.shelf import QuarantineEntry
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 """The moment at which tests begin."""
@@ -151,5 +152,25 @@ def set_aside(
         "at": NOON,
     }
     return QuarantineEntry(
-        quarantine_id, Quarantine.model_validate(fields | why), value, headers={"content-type": b"text/plain; q=\xe9"}
+        quarantine_id,
+        Quarantine.model_validate(fields | why),
+        value,
+        headers={"content-type": b"text/plain; q=\xe9"},
+        size=len(value),
     )
+
+
+def decision(kind: str = "replay", quarantine_id: str = "quarantine-1", **changes: Any) -> ShelfDecision:
+    """What an operator decided about a quarantined record."""
+    fields: dict[str, Any] = {
+        "kind": kind,
+        "quarantine_id": quarantine_id,
+        "receipt_id": "receipt-1",
+        "provider": "harbour",
+        "round": 1,
+        "at": after(5),
+        "by": "desk editor",
+        "size": 16,
+        "sha256": "0" * 64,
+    }
+    return ShelfDecision.model_validate(fields | changes)

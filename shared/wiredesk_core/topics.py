@@ -47,7 +47,7 @@ ITEM_CHANGED = Topic(
     "item.changed", "item_id", "Changed", 12, 24 * 30, False, ("indexing",), ("gateway",)
 )  # fmt: skip
 WIRE_QUARANTINED = Topic(
-    "wire.quarantined", "receipt_id", "the record as it came, why in its headers", 12, None, False,
+    "wire.quarantined", "receipt_id", "the record as it came, why in its headers | ShelfDecision", 12, None, False,
     ("ingest", "enrichment", "indexing"), ("indexing",),
 )  # fmt: skip
 RECEIPT_NOTED = Topic(
@@ -55,6 +55,14 @@ RECEIPT_NOTED = Topic(
 )  # fmt: skip
 
 TOPICS = (WIRE_RECEIVED, ITEM_ACCEPTED, ITEM_ENRICHED, ITEM_CHANGED, WIRE_QUARANTINED, RECEIPT_NOTED)
+
+
+_BY_NAME = {topic.name: topic for topic in TOPICS}
+
+
+def lane_of_replays(name: str) -> Topic | None:
+    """The topic on which records that were on topic `name` before come again; None for a topic not in the table."""
+    return _BY_NAME.get(name)
 
 
 def topics_of(service: str) -> tuple[Topic, ...]:

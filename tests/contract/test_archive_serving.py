@@ -1,4 +1,4 @@
-"""How every Archive serves: revisions, outbox, embargoes, receipts, quarantine, counts. Over each adapter."""
+"""How every Archive serves: revisions, outbox, embargoes, receipts, counts. Over each adapter."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ async def test_a_snapshot_pages_through_all_items_once(archive: OpenArchive) -> 
     assert seen == sorted((changed(item).item_id, 2 if item is items[3] else 1) for item in items)
 
 
-# --- receipts, quarantine, counts
+# --- receipts, counts
 
 
 async def test_the_first_note_of_a_stage_wins(archive: OpenArchive) -> None:
@@ -144,6 +144,20 @@ async def test_the_first_note_of_a_stage_wins(archive: OpenArchive) -> None:
     assert await archive.receipt("nothing") is None
 
 
+async def test_a_later_round_is_told_beside_the_first_and_counted_in_its_place(archive: OpenArchive) -> None:
+    failed = note(stage="parsed", disposition=Disposition.quarantined)
+    again = note(stage="parsed", round=2, at=after(5), detail="1 versions")
+    applied = note(stage="applied", item_id=FERRY_ID, disposition=Disposition.accepted)
+    await archive.note([failed, note(receipt_id="other", stage="parsed", disposition=Disposition.quarantined)])
+    await archive.note([again, applied])
+    await archive.note([failed, again])
+    receipt = await archive.receipt("receipt-1")
+    assert receipt is not None
+    assert receipt.notes == (failed, again, applied)
+    counted = (await archive.counts()).by_disposition
+    assert (counted[Disposition.quarantined], counted[Disposition.accepted]) == (1, 1)
+
+
 async def test_a_receipt_has_a_note_for_each_item(archive: OpenArchive) -> None:
     notes = tuple(note(stage="applied", item_id=item_id) for item_id in (TRAM_ID, FERRY_ID))
     await archive.note(notes)
@@ -151,15 +165,6 @@ async def test_a_receipt_has_a_note_for_each_item(archive: OpenArchive) -> None:
     receipt = await archive.receipt("receipt-1")
     assert receipt is not None
     assert receipt.notes == notes
-
-
-async def test_records_put_aside_come_newest_first(archive: OpenArchive) -> None:
-    entries = [set_aside("a"), set_aside("b", provider="island"), set_aside("c", b"x" * 5000)]
-    await archive.shelve(entries)
-    await archive.shelve([set_aside("a", b"something else")])
-    assert await archive.quarantined() == (entries[2], entries[1], entries[0])
-    assert await archive.quarantined(provider="island") == (entries[1],)
-    assert await archive.quarantined(provider="harbour", limit=1) == (entries[2],)
 
 
 async def test_an_empty_archive_counts_nothing(archive: OpenArchive) -> None:

@@ -51,6 +51,7 @@ def create_app(
         views=Views(),
         search_cursors=CursorSeal(signing_key, "search"),
         change_cursors=CursorSeal(signing_key, "changes"),
+        shelf_cursors=CursorSeal(signing_key, "quarantine"),
         limits=limits or Limits(),
         stopping=stopping or asyncio.Event(),
     )

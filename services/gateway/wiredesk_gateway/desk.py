@@ -34,5 +34,6 @@ class Desk:
     views: Views
     search_cursors: CursorSeal
     change_cursors: CursorSeal
+    shelf_cursors: CursorSeal
     limits: Limits
     stopping: asyncio.Event

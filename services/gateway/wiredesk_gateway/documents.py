@@ -169,21 +169,24 @@ STATUS: Responses = {
         {"items": {"open": 3104, "killed": 2}, "dispositions": {"accepted": 3200}, "unsent": 0, "quarantined": 4},
     )
 }
+_SET_ASIDE = {
+    "quarantine_id": "wire.received-3-17",
+    "state": "shelved",
+    "round": 1,
+    "provider": "northwire",
+    "code": "json_broken",
+    "detail": "the document ends inside a string",
+    "size": 15,
+    "text": '{"uri": "urn:ex',
+}
 QUARANTINE: Responses = {
-    200: _told(
-        "Records put aside, newest first",
-        {
-            "quarantined": [
-                {
-                    "quarantine_id": "wire.received-3-17",
-                    "provider": "northwire",
-                    "code": "json_broken",
-                    "detail": "the document ends inside a string",
-                    "text": '{"uri": "urn:ex',
-                }
-            ]
-        },
-    )
+    200: _told("Records put aside, newest first", {"quarantined": [_SET_ASIDE], "has_more": False, "next": None})
+}
+QUARANTINE_ENTRY: Responses = {200: _told("One record put aside", _SET_ASIDE), **NOT_FOUND}
+QUARANTINE_BYTES: Responses = {
+    200: _told("The bytes as they came", '{"uri": "urn:ex', "application/octet-stream", {"type": "string"}),
+    **NOT_FOUND,
+    410: _problem("Dropped by an operator; the bytes are gone"),
 }
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from wiredesk_core.agents.runner import QUARANTINE_HEADER
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, read_or_reject
 from wiredesk_core.lifecycle import Disposition
-from wiredesk_core.messages import ACCEPTED, Enriched, Quarantine, ReceiptNote
-from wiredesk_core.ports import Archive, Fact, QuarantineEntry
+from wiredesk_core.messages import (
+    ACCEPTED,
+    DECISION_HEADER,
+    QUARANTINE_HEADER,
+    Enriched,
+    Quarantine,
+    ReceiptNote,
+    ShelfDecision,
+    replay_of,
+)
+from wiredesk_core.ports import Archive, Fact
+from wiredesk_core.shelf import QuarantineEntry
 from wiredesk_core.tracing import HEADER
 
 from wiredesk_indexing.ledger import Ledger
@@ -39,7 +48,7 @@ class ApplyStage:
 
 
 class ShelfStage:
-    """`wire.quarantined` onto the archive's shelf, where operators find it."""
+    """`wire.quarantined` onto the archive's shelf, where operators find it, and what they decide about it."""
 
     name = "shelve"
 
@@ -47,11 +56,13 @@ class ShelfStage:
         self._archive = archive
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
-        """Keep each record with its bytes, and tell its receipt."""
-        entries = [_entry(record) for record in records]
-        await self._archive.shelve(entries)
+        """Tell each record's receipt, then keep it with its bytes: what can be replayed has been told of before."""
+        read = [read_shelved(record) for record in records]
+        entries = [one for one in read if isinstance(one, QuarantineEntry)]
         await self._archive.note([_note(entry.why) for entry in entries])
-        return [Done() for _ in records]
+        await self._archive.shelve(entries)
+        await self._archive.decide([one for one in read if isinstance(one, ShelfDecision)])
+        return [one if isinstance(one, Rejected) else Done() for one in read]
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         """Nothing is left to do."""
@@ -85,11 +96,19 @@ def read_enriched(value: bytes) -> Fact:
     return Enriched.model_validate_json(value)
 
 
-def _entry(record: Record) -> QuarantineEntry:
-    """The shelf's name for a record is where it came from, so that a redelivery finds its place taken."""
+def read_shelved(record: Record) -> QuarantineEntry | ShelfDecision | Rejected:
+    """A record of `wire.quarantined`: one put aside, or what was decided about one.
+
+    The shelf's name for a record is where it first came from: a redelivery finds its place taken, and a replay that
+    fails comes back to it.
+    """
+    if DECISION_HEADER in record.headers:
+        return read_or_reject(record, ShelfDecision.model_validate_json)
     why = Quarantine.model_validate_json(record.headers[QUARANTINE_HEADER])
     headers = {name: value for name, value in record.headers.items() if name != QUARANTINE_HEADER}
-    return QuarantineEntry(f"{why.topic}-{why.partition}-{why.offset}", why, record.value, headers)
+    replay = replay_of(record.headers)
+    quarantine_id = replay.quarantine_id if replay else f"{why.topic}-{why.partition}-{why.offset}"
+    return QuarantineEntry(quarantine_id, why, record.value, headers, size=len(record.value))
 
 
 def _note(why: Quarantine) -> ReceiptNote:
@@ -99,6 +118,7 @@ def _note(why: Quarantine) -> ReceiptNote:
         provider=why.provider,
         stage="enriched" if late else "parsed",
         at=why.at,
+        round=why.round,
         disposition=None if late else Disposition.quarantined,
         code=why.code,
         detail=why.detail,

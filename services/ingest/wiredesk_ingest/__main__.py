@@ -11,6 +11,7 @@ from wiredesk_core.agents.faust_app import Agents, Binding
 from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
+from wiredesk_core.archive import open_archive_reader
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.kafka import KafkaPublisher
@@ -59,10 +60,11 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     )
     watch_lag = LagWatch(LagGauge(access))
     gatekeeper = Gatekeeper(bounds_of(settings), watch_lag, disks_of(settings.disks))
-    registry = open_registry(shared.registry, clock)
+    registry, archive = open_registry(shared.registry, clock), open_archive_reader(shared.archive)
     app = create_app(
         publisher=publisher,
         registry=registry,
+        archive=archive,
         profiles=profiles,
         clock=clock,
         inspect=DryRun(dry_pool),
@@ -91,6 +93,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         await publisher.close()
         await asyncio.to_thread(tracing.close)
         await registry.close()
+        await archive.close()
         await pool.close()
         await dry_pool.close()
 

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from wiredesk_core.failures import Conflict, Refused
 from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
 from wiredesk_core.keys import KeyRing, require
-from wiredesk_core.ports import Clock, Publisher, Registry
+from wiredesk_core.ports import ArchiveReader, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing, entering
 from wiredesk_core.web.app import web_app
@@ -28,6 +28,7 @@ from wiredesk_ingest.body import Limits, read_body
 from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
+from wiredesk_ingest.shelf import Shelf, add_shelf
 
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
 FORM = "application/x-www-form-urlencoded"
@@ -114,6 +115,7 @@ def create_app(
     *,
     publisher: Publisher,
     registry: Registry,
+    archive: ArchiveReader,
     profiles: Mapping[str, Profile],
     clock: Clock,
     inspect: Inspect,
@@ -124,7 +126,7 @@ def create_app(
     gatekeeper: Gatekeeper | None = None,
     tracing: Tracing = HANDING_ON,
 ) -> FastAPI:
-    """The push API. `checks` decide whether the service is ready; `gateway_url` is where receipts are served."""
+    """The push API, and the decisions about quarantine. `checks` decide whether the service is ready; `gateway_url` is where receipts are served."""
     keys = KeyRing(registry)
     desk = Desk(
         publisher,
@@ -140,6 +142,7 @@ def create_app(
     )
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     _add_routes(app, desk)
+    add_shelf(app, Shelf(archive, publisher, keys, clock))
     return app
 
 

@@ -58,10 +58,11 @@ def wire_headers(arrival: Arrival) -> Mapping[str, bytes]:
 
 def note_headers(note: ReceiptNote) -> Mapping[str, bytes]:
     """Headers of a receipt note; the same note always has the same CloudEvents id."""
+    again = f"/{note.round}" if note.round > 1 else ""
     return envelope(
         RECEIPT_NOTED.name,
         source="ingest",
-        identity=f"{note.receipt_id}/{note.item_id}/{note.stage}",
+        identity=f"{note.receipt_id}/{note.item_id}/{note.stage}{again}",
         at=note.at,
         receipt_id=note.receipt_id,
     )

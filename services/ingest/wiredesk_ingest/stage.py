@@ -12,7 +12,16 @@ from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.lifecycle import Disposition
-from wiredesk_core.messages import Accepted, CancelMarked, Headers, Outgoing, ReceiptNote, VersionAccepted, envelope
+from wiredesk_core.messages import (
+    Accepted,
+    CancelMarked,
+    Headers,
+    Outgoing,
+    ReceiptNote,
+    VersionAccepted,
+    envelope,
+    replay_of,
+)
 from wiredesk_core.ports import Clock
 from wiredesk_core.topics import ITEM_ACCEPTED, RECEIPT_NOTED
 
@@ -36,6 +45,7 @@ class Origin:
     received_at: datetime
     content_type: str
     filename: str | None
+    round: int
 
 
 def read_record(headers: Headers, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Outcome:
@@ -61,7 +71,13 @@ def origin_of(headers: Headers) -> Origin:
         detail = "the record needs the headers receipt_id, provider and received_at (ISO 8601), all in UTF-8"
         raise Unreadable("headers_unreadable", f"{detail}: {error!r}") from error
     content_type = headers.get("content-type", UNTYPED.encode()).decode("latin-1")
-    return Origin(receipt_id, provider, received_at, content_type, filename or None)
+    return Origin(receipt_id, provider, received_at, content_type, filename or None, round_of(headers))
+
+
+def round_of(headers: Headers) -> int:
+    """1 for a wire that comes for the first time, one more for each replay from quarantine."""
+    replay = replay_of(headers)
+    return replay.round if replay else 1
 
 
 def reject(headers: Headers, origin: Origin | None, code: str, detail: str, now: datetime) -> Rejected:
@@ -74,6 +90,7 @@ def reject(headers: Headers, origin: Origin | None, code: str, detail: str, now:
         provider=provider,
         stage="parsed",
         at=now,
+        round=origin.round if origin else round_of(headers),
         disposition=Disposition.quarantined,
         code=code,
         detail=detail,
@@ -95,6 +112,7 @@ def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: da
         provider=origin.provider,
         stage="parsed",
         at=now,
+        round=origin.round,
         disposition=None if facts else Disposition.no_item,
         detail=_told(facts),
     )

@@ -18,7 +18,7 @@ from typing import NoReturn, TypeVar
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, Stage
 from wiredesk_core.claims import CLAIM_HEADER, unwrap
 from wiredesk_core.failures import Poison, Transient, Unreadable
-from wiredesk_core.messages import Outgoing, Quarantine
+from wiredesk_core.messages import QUARANTINE_HEADER, Outgoing, Quarantine, replay_of
 from wiredesk_core.ports import Blobs, Clock, NotPublished, Publisher
 from wiredesk_core.telemetry import count, gauge, log, observe
 from wiredesk_core.topics import WIRE_QUARANTINED
@@ -27,8 +27,6 @@ from wiredesk_core.tracing import HEADER, HandingOn, Tracing, Worked, trace_id
 Result = TypeVar("Result")
 EXIT_UNDELIVERED = 75
 """Exit code (EX_TEMPFAIL) of a service that could not deliver and left its records unacknowledged."""
-
-QUARANTINE_HEADER = "quarantine"
 
 HANDING_ON = HandingOn()
 
@@ -169,6 +167,7 @@ class Runner:
 
     def _quarantine(self, record: Record, rejected: Rejected) -> Outgoing:
         provider = rejected.provider or record.headers.get("provider", b"").decode("utf-8", "replace")
+        replay = replay_of(record.headers)
         why = Quarantine(
             receipt_id=record.receipt_id,
             provider=provider,
@@ -178,7 +177,9 @@ class Runner:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
+            key=record.key.decode("latin-1"),
             attempts=rejected.attempts,
+            round=replay.round if replay else 1,
             unexpected=rejected.unexpected,
             at=self._clock.now(),
         )

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
 
 from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
+from wiredesk_core.archive.memory_shelf import MemoryShelf
 from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing, head_of, order_key
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted, Withdrawn
-from wiredesk_core.ports import (
-    Dossier,
-    Fact,
-    Leaf,
-    QuarantineEntry,
-    ReceiptEntry,
-    Recorded,
-    StandingCount,
-    VersionEntry,
-    Yield,
+from wiredesk_core.messages import (
+    CancelMarked,
+    Changed,
+    Enriched,
+    ReceiptNote,
+    ShelfDecision,
+    VersionAccepted,
+    Withdrawn,
 )
+from wiredesk_core.ports import Dossier, Fact, Leaf, ReceiptEntry, Recorded, StandingCount, VersionEntry, Yield
+from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
 
 MarkKey = tuple[str, str, str, str, str]
 
@@ -61,8 +61,8 @@ class MemoryArchive:
         self._items: dict[str, _Kept] = {}
         self._marks: dict[MarkKey, CancelMarked] = {}
         self._unsent: dict[tuple[str, int], Changed] = {}
-        self._notes: dict[str, dict[tuple[str, str], ReceiptNote]] = {}
-        self._shelf: dict[str, QuarantineEntry] = {}
+        self._notes: dict[str, dict[tuple[str, str, int], ReceiptNote]] = {}
+        self._shelf = MemoryShelf()
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -124,12 +124,15 @@ class MemoryArchive:
     async def note(self, notes: Sequence[ReceiptNote]) -> None:
         """See Archive."""
         for note in notes:
-            self._notes.setdefault(note.receipt_id, {}).setdefault((note.item_id, note.stage), note)
+            self._notes.setdefault(note.receipt_id, {}).setdefault((note.item_id, note.stage, note.round), note)
 
     async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
         """See Archive."""
-        for entry in entries:
-            self._shelf.setdefault(entry.quarantine_id, entry)
+        self._shelf.add(entries)
+
+    async def decide(self, decisions: Sequence[ShelfDecision]) -> None:
+        """See Archive."""
+        self._shelf.decide(decisions)
 
     async def served(self, item_ids: Sequence[str]) -> Mapping[str, Changed]:
         """See ArchiveReader."""
@@ -164,10 +167,15 @@ class MemoryArchive:
         found = (v for kept in self._items.values() for v in kept.versions.values() if v.receipt_id == receipt_id)
         return tuple(sorted((Yield(v.item_id, v.scope, v.wire_sha256) for v in found), key=astuple))
 
-    async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
+    async def quarantined(
+        self, asked: ShelfQuestion = WHOLE_SHELF, *, after: str = "", limit: int = 100
+    ) -> tuple[QuarantineEntry, ...]:
         """See ArchiveReader."""
-        newest_first = reversed(self._shelf.values())
-        return tuple(e for e in newest_first if provider is None or e.why.provider == provider)[:limit]
+        return self._shelf.page(asked, after, limit)
+
+    async def set_aside(self, quarantine_id: str) -> QuarantineEntry | None:
+        """See ArchiveReader."""
+        return self._shelf.entry(quarantine_id)
 
     async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
         """See ArchiveReader."""
@@ -177,13 +185,13 @@ class MemoryArchive:
     async def counts(self) -> StandingCount:
         """See ArchiveReader."""
         standings = Counter(kept.newest.standing for kept in self._items.values() if kept.newest is not None)
-        notes = (note for made in self._notes.values() for note in made.values())
+        notes = (note for made in self._notes.values() for note in _last_rounds(made))
         dispositions = Counter(note.disposition for note in notes if note.disposition is not None)
         return StandingCount(
             by_standing={standing: standings[standing] for standing in Standing},
             by_disposition={disposition: dispositions[disposition] for disposition in Disposition},
             unsent=len(self._unsent),
-            quarantined=len(self._shelf),
+            quarantined=self._shelf.waiting(),
         )
 
     def _kept(self, item_id: str) -> _Kept:
@@ -246,6 +254,10 @@ class MemoryArchive:
             marks=tuple(sorted(marks, key=_mark_order)),
             served=kept.newest,
         )
+
+
+def _last_rounds(made: Mapping[tuple[str, str, int], ReceiptNote]) -> Iterable[ReceiptNote]:
+    return {(item_id, stage): made[item_id, stage, round_] for item_id, stage, round_ in sorted(made)}.values()
 
 
 def _entry(version: VersionAccepted) -> VersionEntry:

@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
-from wiredesk_core.archive.postgres_reader import PostgresArchiveReader
+from wiredesk_core.archive.postgres_reader import PostgresArchiveReader, in_postgres
 from wiredesk_core.archive.rows import (
+    decision_row,
     layers_row,
     note_row,
     quarantine_row,
@@ -26,11 +27,21 @@ from wiredesk_core.archive.rows import (
     version_row,
     withdrawal_row,
 )
+from wiredesk_core.archive.shelf import DECIDE, LET_GO, NOTE, OUTDATE, SHELVE
 from wiredesk_core.lifecycle import Head, Mark, order_key
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted, Withdrawn
+from wiredesk_core.messages import (
+    CancelMarked,
+    Changed,
+    Enriched,
+    ReceiptNote,
+    ShelfDecision,
+    VersionAccepted,
+    Withdrawn,
+)
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
+from wiredesk_core.ports import Dossier, Fact, Leaf, Recorded
 from wiredesk_core.postgres import Connection
+from wiredesk_core.shelf import QuarantineEntry
 
 Wire = tuple[str, str]
 """An item's id and the SHA-256 of one of its wires."""
@@ -122,12 +133,24 @@ class PostgresArchive(PostgresArchiveReader):
     async def note(self, notes: Sequence[ReceiptNote]) -> None:
         """See Archive."""
         async with self._database.transaction(note.receipt_id for note in notes) as connection:
-            await _execute_many(connection, _NOTE, [note_row(note) for note in notes])
+            await _execute_many(connection, in_postgres(NOTE), [note_row(note) for note in notes])
+            await _execute_many(
+                connection, in_postgres(OUTDATE), [note_row(note)[:4] for note in notes if note.round > 1]
+            )
 
     async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
         """See Archive."""
         async with self._database.transaction(entry.quarantine_id for entry in entries) as connection:
-            await _execute_many(connection, _SHELVE, [quarantine_row(entry, str.encode) for entry in entries])
+            await _execute_many(
+                connection, in_postgres(SHELVE), [quarantine_row(entry, str.encode) for entry in entries]
+            )
+
+    async def decide(self, decisions: Sequence[ShelfDecision]) -> None:
+        """See Archive."""
+        dropped = [(b"", made.quarantine_id, made.round) for made in decisions if made.kind == "drop"]
+        async with self._database.transaction(made.quarantine_id for made in decisions) as connection:
+            await _execute_many(connection, in_postgres(DECIDE), [decision_row(made) for made in decisions])
+            await _execute_many(connection, in_postgres(LET_GO), dropped)
 
     async def _named(self, marks: Sequence[CancelMarked]) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """Which items go by the marks' aliases, all that was committed by now; by (alias, scope)."""
@@ -192,12 +215,6 @@ _ADD_REVISION = "INSERT INTO revisions (item_id, revision, changed_at, body) VAL
 _SERVE = """INSERT INTO served (item_id, revision, standing, due_at, uri, provider) VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision, standing = excluded.standing,
         due_at = excluded.due_at, uri = excluded.uri, provider = excluded.provider"""
-
-_NOTE = """INSERT INTO notes (receipt_id, item_id, stage, disposition, body) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT DO NOTHING"""
-
-_SHELVE = """INSERT INTO quarantine (quarantine_id, provider, why, headers, value) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT DO NOTHING"""
 
 
 def _lane(fact: Fact) -> str:

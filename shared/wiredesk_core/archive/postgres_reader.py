@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from wiredesk_core.archive.postgres_schema import MIGRATIONS
 from wiredesk_core.archive.remembered import RememberedRevisions
-from wiredesk_core.archive.rows import read_change, read_quarantined, read_receipt, read_versions, standing_count
+from wiredesk_core.archive.rows import read_change, read_receipt, read_versions, standing_count
+from wiredesk_core.archive.shelf import ENTRY, WAITING, decisions_of, page, read_shelf
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry, Yield
+from wiredesk_core.ports import ReceiptEntry, StandingCount, VersionEntry, Yield
 from wiredesk_core.postgres import Database
+from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
 
 _PLACES = """SELECT r.sequence FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision
     WHERE s.item_id = ANY(%s)"""
@@ -22,6 +25,11 @@ _SNAPSHOT = """SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.ite
 _AT = "SELECT body FROM revisions WHERE item_id = %s AND changed_at <= %s ORDER BY revision DESC LIMIT 1"
 
 _DISPOSITIONS = "SELECT disposition, count(*) FROM notes WHERE disposition IS NOT NULL GROUP BY disposition"
+
+
+def in_postgres(statement: str) -> str:
+    """A statement that all databases share, with the marks for values that this one wants."""
+    return statement.replace("?", "%s")
 
 
 class PostgresArchiveReader:
@@ -69,16 +77,17 @@ class PostgresArchiveReader:
         question = "SELECT item_id, scope, wire_sha256 FROM standing_versions WHERE receipt_id = %s ORDER BY 1, 3"
         return tuple(Yield(*row) for row in await self._database.rows(question, receipt_id))
 
-    async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
+    async def quarantined(
+        self, asked: ShelfQuestion = WHOLE_SHELF, *, after: str = "", limit: int = 100
+    ) -> tuple[QuarantineEntry, ...]:
         """See ArchiveReader."""
-        rows = await self._database.rows(
-            "SELECT quarantine_id, why, headers, value FROM quarantine WHERE %s::text IS NULL OR provider = %s"
-            " ORDER BY sequence DESC LIMIT %s",
-            provider,
-            provider,
-            limit,
-        )
-        return tuple(map(read_quarantined, rows))
+        statement, values = page(asked, after, limit)
+        return await self._shelf(await self._database.rows(in_postgres(statement), *values))
+
+    async def set_aside(self, quarantine_id: str) -> QuarantineEntry | None:
+        """See ArchiveReader."""
+        rows = await self._database.rows(in_postgres(ENTRY), quarantine_id)
+        return next(iter(await self._shelf(rows)), None)
 
     async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
         """See ArchiveReader."""
@@ -89,8 +98,12 @@ class PostgresArchiveReader:
         standings = dict(await self._database.rows("SELECT standing, count(*) FROM served GROUP BY standing"))
         dispositions = dict(await self._database.rows(_DISPOSITIONS))
         unsent = await self._database.rows("SELECT count(*) FROM revisions WHERE NOT sent")
-        quarantined = await self._database.rows("SELECT count(*) FROM quarantine")
+        quarantined = await self._database.rows(WAITING)
         return standing_count(standings, dispositions, unsent[0][0], quarantined[0][0])
+
+    async def _shelf(self, rows: Sequence[tuple[Any, ...]]) -> tuple[QuarantineEntry, ...]:
+        ids = [row[0] for row in rows]
+        return read_shelf(rows, await self._database.rows(in_postgres(decisions_of(ids)), *ids) if ids else [])
 
     async def _read(self, places: Sequence[int]) -> list[Changed]:
         """Revisions by their place in the table, from memory where they were read lately."""

@@ -45,13 +45,20 @@ MIGRATIONS = (
         "CREATE INDEX served_standing ON served (standing)",
         """CREATE TABLE notes (
             sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, receipt_id TEXT COLLATE "C" NOT NULL,
-            item_id TEXT COLLATE "C" NOT NULL, stage TEXT NOT NULL, disposition TEXT, body BYTEA NOT NULL,
-            UNIQUE (receipt_id, item_id, stage))""",
+            item_id TEXT COLLATE "C" NOT NULL, stage TEXT NOT NULL, round INTEGER NOT NULL, disposition TEXT,
+            body BYTEA NOT NULL, UNIQUE (receipt_id, item_id, stage, round))""",
         "CREATE INDEX notes_disposition ON notes (disposition) WHERE disposition IS NOT NULL",
         """CREATE TABLE quarantine (
             sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, quarantine_id TEXT COLLATE "C" NOT NULL UNIQUE,
-            provider TEXT NOT NULL, why BYTEA NOT NULL, headers BYTEA NOT NULL, value BYTEA NOT NULL)""",
+            provider TEXT NOT NULL, code TEXT NOT NULL, stage TEXT NOT NULL, receipt_id TEXT NOT NULL,
+            at BIGINT NOT NULL, round INTEGER NOT NULL, size INTEGER NOT NULL, why BYTEA NOT NULL,
+            headers BYTEA NOT NULL, value BYTEA NOT NULL)""",
         "CREATE INDEX quarantine_provider ON quarantine (provider, sequence)",
+        "CREATE INDEX quarantine_code ON quarantine (code, sequence)",
+        "CREATE INDEX quarantine_receipt ON quarantine (receipt_id)",
+        """CREATE TABLE decisions (
+            sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, quarantine_id TEXT COLLATE "C" NOT NULL,
+            round INTEGER NOT NULL, kind TEXT NOT NULL, body BYTEA NOT NULL, UNIQUE (quarantine_id, round, kind))""",
     ),
 )
 """One entry a schema version."""

@@ -16,9 +16,10 @@ from wiredesk_core.archive.laws import derivation_of
 from wiredesk_core.archive.schema import packed, unpacked
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing, head_of, order_key
-from wiredesk_core.messages import Changed, Enriched, Quarantine, ReceiptNote, VersionAccepted, Withdrawn
+from wiredesk_core.messages import Changed, Enriched, Quarantine, ReceiptNote, ShelfDecision, VersionAccepted, Withdrawn
 from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
-from wiredesk_core.ports import Leaf, QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry
+from wiredesk_core.ports import Leaf, ReceiptEntry, StandingCount, VersionEntry
+from wiredesk_core.shelf import QuarantineEntry
 
 Row = Sequence[Any]
 Keep = Callable[[str], object]
@@ -67,13 +68,20 @@ def served_row(change: Changed, due_at: datetime | None, keep: Keep) -> tuple[ob
 def note_row(note: ReceiptNote) -> tuple[object, ...]:
     """A note on a receipt."""
     disposition = None if note.disposition is None else note.disposition.value
-    return note.receipt_id, note.item_id, note.stage, disposition, packed(note)
+    return note.receipt_id, note.item_id, note.stage, note.round, disposition, packed(note)
 
 
 def quarantine_row(entry: QuarantineEntry, keep: Keep) -> tuple[object, ...]:
     """A record that was put aside, with its bytes."""
     headers = orjson.dumps({name: value.decode("latin-1") for name, value in entry.headers.items()}).decode()
-    return entry.quarantine_id, entry.why.provider, packed(entry.why), keep(headers), entry.value
+    why = entry.why
+    told = why.provider, why.code, why.stage, why.receipt_id, micros(why.at), why.round
+    return entry.quarantine_id, *told, entry.size, packed(why), keep(headers), entry.value
+
+
+def decision_row(decision: ShelfDecision) -> tuple[object, ...]:
+    """What an operator decided about it."""
+    return decision.quarantine_id, decision.round, decision.kind, packed(decision)
 
 
 def read_head(row: Row) -> Head:
@@ -120,15 +128,17 @@ def read_receipt(receipt_id: str, rows: Sequence[Row]) -> ReceiptEntry | None:
     return ReceiptEntry(receipt_id, notes) if notes else None
 
 
-def read_quarantined(row: Row) -> QuarantineEntry:
-    """A record that was put aside."""
-    quarantine_id, why, headers, value = row
+def read_quarantined(row: Row, decided: Sequence[Row]) -> QuarantineEntry:
+    """A record that was put aside, and what was decided about it."""
+    quarantine_id, size, why, headers, value = row
     texts = orjson.loads(headers)
     return QuarantineEntry(
         quarantine_id,
         Quarantine.model_validate_json(unpacked(why)),
         bytes(value),
         {name: text.encode("latin-1") for name, text in texts.items()},
+        size,
+        tuple(ShelfDecision.model_validate_json(unpacked(body)) for (body,) in decided),
     )
 
 

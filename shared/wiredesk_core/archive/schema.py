@@ -51,12 +51,20 @@ MIGRATIONS = (
         "CREATE INDEX served_standing ON served (standing)",
         """CREATE TABLE notes (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT, receipt_id TEXT NOT NULL, item_id TEXT NOT NULL,
-            stage TEXT NOT NULL, disposition TEXT, body BLOB NOT NULL, UNIQUE (receipt_id, item_id, stage))""",
+            stage TEXT NOT NULL, round INTEGER NOT NULL, disposition TEXT, body BLOB NOT NULL,
+            UNIQUE (receipt_id, item_id, stage, round))""",
         "CREATE INDEX notes_disposition ON notes (disposition) WHERE disposition IS NOT NULL",
         """CREATE TABLE quarantine (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT, quarantine_id TEXT NOT NULL UNIQUE, provider TEXT NOT NULL,
-            why BLOB NOT NULL, headers TEXT NOT NULL, value BLOB NOT NULL)""",
+            code TEXT NOT NULL, stage TEXT NOT NULL, receipt_id TEXT NOT NULL, at INTEGER NOT NULL,
+            round INTEGER NOT NULL, size INTEGER NOT NULL, why BLOB NOT NULL, headers TEXT NOT NULL,
+            value BLOB NOT NULL)""",
         "CREATE INDEX quarantine_provider ON quarantine (provider, sequence)",
+        "CREATE INDEX quarantine_code ON quarantine (code, sequence)",
+        "CREATE INDEX quarantine_receipt ON quarantine (receipt_id)",
+        """CREATE TABLE decisions (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, quarantine_id TEXT NOT NULL, round INTEGER NOT NULL,
+            kind TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (quarantine_id, round, kind))""",
     ),
 )
 """One entry a schema version; `PRAGMA user_version` counts how many a file has had."""

@@ -12,6 +12,7 @@ import orjson
 
 from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
 from wiredesk_core.archive.rows import (
+    decision_row,
     layers_row,
     note_row,
     quarantine_row,
@@ -25,12 +26,22 @@ from wiredesk_core.archive.rows import (
     withdrawal_row,
 )
 from wiredesk_core.archive.schema import MIGRATIONS
+from wiredesk_core.archive.shelf import DECIDE, LET_GO, NOTE, OUTDATE, SHELVE
 from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, listed
 from wiredesk_core.embedded import SoleWriter, open_file, transaction
 from wiredesk_core.lifecycle import Head, Mark, order_key
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, ReceiptNote, VersionAccepted, Withdrawn
+from wiredesk_core.messages import (
+    CancelMarked,
+    Changed,
+    Enriched,
+    ReceiptNote,
+    ShelfDecision,
+    VersionAccepted,
+    Withdrawn,
+)
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import Dossier, Fact, Leaf, QuarantineEntry, Recorded
+from wiredesk_core.ports import Dossier, Fact, Leaf, Recorded
+from wiredesk_core.shelf import QuarantineEntry
 
 
 class SqliteArchive(SqliteArchiveReader):
@@ -118,12 +129,20 @@ class SqliteArchive(SqliteArchiveReader):
     async def note(self, notes: Sequence[ReceiptNote]) -> None:
         """See Archive."""
         with transaction(self._connection()) as connection:
-            connection.executemany(_NOTE, map(note_row, notes))
+            connection.executemany(NOTE, map(note_row, notes))
+            connection.executemany(OUTDATE, [note_row(note)[:4] for note in notes if note.round > 1])
 
     async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
         """See Archive."""
         with transaction(self._connection()) as connection:
-            connection.executemany(_SHELVE, [quarantine_row(entry, str) for entry in entries])
+            connection.executemany(SHELVE, [quarantine_row(entry, str) for entry in entries])
+
+    async def decide(self, decisions: Sequence[ShelfDecision]) -> None:
+        """See Archive."""
+        dropped = [(b"", made.quarantine_id, made.round) for made in decisions if made.kind == "drop"]
+        with transaction(self._connection()) as connection:
+            connection.executemany(DECIDE, map(decision_row, decisions))
+            connection.executemany(LET_GO, dropped)
 
     def _open(self) -> sqlite3.Connection:
         return open_file(self._path, MIGRATIONS)
@@ -168,12 +187,6 @@ _ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, chain, body) VALUES (
 _ADD_REVISION = "INSERT INTO revisions (item_id, revision, changed_at, body) VALUES (?, ?, ?, ?)"
 
 _SERVE = "INSERT OR REPLACE INTO served (item_id, revision, standing, due_at, uri, provider) VALUES (?, ?, ?, ?, ?, ?)"
-
-_NOTE = """INSERT INTO notes (receipt_id, item_id, stage, disposition, body) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING"""
-
-_SHELVE = """INSERT INTO quarantine (quarantine_id, provider, why, headers, value) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING"""
 
 
 def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:

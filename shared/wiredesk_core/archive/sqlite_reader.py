@@ -11,12 +11,14 @@ from typing import Any
 import orjson
 
 from wiredesk_core.archive.remembered import RememberedRevisions
-from wiredesk_core.archive.rows import read_change, read_quarantined, read_receipt, read_versions, standing_count
+from wiredesk_core.archive.rows import read_change, read_receipt, read_versions, standing_count
 from wiredesk_core.archive.schema import MIGRATIONS
+from wiredesk_core.archive.shelf import ENTRY, WAITING, decisions_of, page, read_shelf
 from wiredesk_core.embedded import busy_told, open_to_read
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import QuarantineEntry, ReceiptEntry, StandingCount, VersionEntry, Yield
+from wiredesk_core.ports import ReceiptEntry, StandingCount, VersionEntry, Yield
+from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
 
 _NEWEST = "SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
 
@@ -80,14 +82,16 @@ class SqliteArchiveReader:
         question = "SELECT item_id, scope, wire_sha256 FROM standing_versions WHERE receipt_id = ? ORDER BY 1, 3"
         return tuple(Yield(*row) for row in self._rows(question, receipt_id))
 
-    async def quarantined(self, *, provider: str | None = None, limit: int = 100) -> tuple[QuarantineEntry, ...]:
+    async def quarantined(
+        self, asked: ShelfQuestion = WHOLE_SHELF, *, after: str = "", limit: int = 100
+    ) -> tuple[QuarantineEntry, ...]:
         """See ArchiveReader."""
-        columns = "SELECT quarantine_id, why, headers, value FROM quarantine"
-        if provider is None:
-            rows = self._rows(columns + " ORDER BY sequence DESC LIMIT ?", limit)
-        else:
-            rows = self._rows(columns + " WHERE provider = ? ORDER BY sequence DESC LIMIT ?", provider, limit)
-        return tuple(map(read_quarantined, rows))
+        statement, values = page(asked, after, limit)
+        return self._shelf(self._rows(statement, *values))
+
+    async def set_aside(self, quarantine_id: str) -> QuarantineEntry | None:
+        """See ArchiveReader."""
+        return next(iter(self._shelf(self._rows(ENTRY, quarantine_id))), None)
 
     async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
         """See ArchiveReader."""
@@ -101,8 +105,12 @@ class SqliteArchiveReader:
             self._rows("SELECT disposition, count(*) FROM notes WHERE disposition IS NOT NULL GROUP BY disposition")
         )
         unsent = self._rows("SELECT count(*) FROM revisions WHERE sent = 0")[0][0]
-        quarantined = self._rows("SELECT count(*) FROM quarantine")[0][0]
+        quarantined = self._rows(WAITING)[0][0]
         return standing_count(standings, dispositions, unsent, quarantined)
+
+    def _shelf(self, rows: Sequence[tuple[Any, ...]]) -> tuple[QuarantineEntry, ...]:
+        ids = [row[0] for row in rows]
+        return read_shelf(rows, self._rows(decisions_of(ids), *ids) if ids else [])
 
     def _open(self) -> sqlite3.Connection:
         return open_to_read(self._path, MIGRATIONS)

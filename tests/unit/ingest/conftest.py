@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from wiredesk_core.agents.pool import Broken
+from wiredesk_core.archive.memory import MemoryArchive
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.keys import mint_key, store_key
@@ -41,11 +42,13 @@ class House:
     registry: MemoryRegistry
     profiles: Mapping[str, Profile]
     clock: FixedClock
+    archive: MemoryArchive = field(default_factory=MemoryArchive)
 
     def app(self, limits: Limits = Limits(body=MIB)) -> FastAPI:  # noqa: B008  # frozen value
         return create_app(
             publisher=self.publisher,
             registry=self.registry,
+            archive=self.archive,
             profiles=self.profiles,
             clock=self.clock,
             inspect=DryRun(HerePool()),

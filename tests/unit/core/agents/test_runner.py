@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 import pytest
-from wiredesk_core.agents.runner import QUARANTINE_HEADER, Patience, Runner
+from wiredesk_core.agents.runner import Patience, Runner
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected
 from wiredesk_core.blobs.memory import MemoryBlobs
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.claims import CLAIM_HEADER
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.failures import Transient
-from wiredesk_core.messages import Outgoing
+from wiredesk_core.messages import QUARANTINE_HEADER, Outgoing
 from wiredesk_core.topics import WIRE_QUARANTINED
 
 NOW = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
