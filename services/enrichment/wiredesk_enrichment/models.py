@@ -55,9 +55,12 @@ class FastTextGuess:
         return str(best["lang"]), round(float(best["score"]), 4)
 
 
-def load_models(spacy_model: str | Path | None = None) -> Models:
-    """All models of the chain. `spacy_model` is a folder or an installed package; None is the default package."""
-    return Models(reader=load_reader(spacy_model), guess=load_guess(), knowledge=load_knowledge())
+def load_models(spacy_model: str | Path | None = None, knowledge: Path | None = None) -> Models:
+    """All models of the chain. `spacy_model` is a folder or an installed package; None is the default package.
+
+    `knowledge` is an operator's file of names and ids, beside the packaged tables.
+    """
+    return Models(reader=load_reader(spacy_model), guess=load_guess(), knowledge=load_knowledge(knowledge))
 
 
 def load_reader(spacy_model: str | Path | None = None) -> SpacyReader:

@@ -16,3 +16,6 @@ class EnrichmentSettings(BaseSettings):
     chunk: int = Field(default=8, ge=1, le=64, description="Stories that a worker takes at a time")
     story_seconds: float = Field(default=30.0, gt=0, description="Longest that one story may take")
     spacy_model: str = Field(default="", description="Folder of a spaCy model for English; empty = the packaged one")
+    knowledge: str = Field(
+        default="", description="TSV of names and ids of your own, which go before the packaged ones"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,11 +19,11 @@ NICE = 10
 _chain: Chain | None = None
 
 
-def prepare(spacy_model: str = "") -> None:
-    """Initializer of a pooled process: load the models once, step back in priority. Empty = the default model."""
+def prepare(spacy_model: str = "", knowledge: str = "") -> None:
+    """Initializer of a pooled process: load the models once, step back in priority. Empty = the default model, no own file."""
     global _chain  # noqa: PLW0603  (see above)
     os.nice(NICE)
-    _chain = Chain(load_models(spacy_model or None))
+    _chain = Chain(load_models(spacy_model or None, Path(knowledge) if knowledge else None))
 
 
 def work(payloads: list[bytes]) -> list[bytes]:

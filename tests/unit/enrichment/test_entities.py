@@ -116,6 +116,41 @@ def test_sure_signs_outweigh_the_model(knowledge: Knowledge) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "kind"),
+    [
+        ("Rain fell on the town of Velmora.", "PERSON", "LOC"),
+        ("Velmora, a fishing village in the north, was cut off.", "ORG", "LOC"),
+        ("The carmaker Velmora said so.", "PERSON", "ORG"),
+        ("Velmora, a maker of boats, was sold.", "GPE", "ORG"),
+        ("They sang in Velmora. Then Velmora slept.", "PERSON", "LOC"),
+        ("He slept through the Velmora.", "PERSON", "MISC"),
+        ("Fans of the Velmoras cheered.", "PERSON", "ORG"),
+        ("Aides of the Velmora administration left.", "PERSON", "PER"),
+    ],
+)
+def test_the_words_beside_a_name_tell_what_it_is(text: str, label: str, kind: str, knowledge: Knowledge) -> None:
+    name = "Velmoras" if "Velmoras" in text else "Velmora"
+    assert entities(text, knowledge, **{name: label})[name]["type"] == kind
+
+
+def test_a_word_that_the_story_also_writes_small_is_no_name(knowledge: Knowledge) -> None:
+    found = entities("Symposium opens. The symposium ends on Friday.", knowledge, Symposium="ORG")
+    assert found["Symposium"]["type"] == "MISC"
+
+
+def test_a_common_word_is_a_surname_where_its_capital_tells(knowledge: Knowledge) -> None:
+    text = "Ann Price spoke. Price matters to her, she said, and Price left. They met at Price House."
+    assert texts(entities(text, knowledge, Ann_Price="PERSON")["Ann Price"]) == ["Ann Price", "Price"]
+
+
+def test_an_odd_surname_is_the_widely_known_persons_and_another_bearer_is_nobody_known(knowledge: Knowledge) -> None:
+    alone = entities("A ball that Maradona kicked was sold.", knowledge, Maradona="PERSON")
+    assert alone["Diego Maradona"]["id"] == "Q17515"
+    other = entities("Pia Maradona sang. Maradona is 12.", knowledge, Pia_Maradona="PERSON", Maradona="PERSON")
+    assert [entity["id"].startswith("local:") for entity in other.values()] == [True]
+
+
 def test_local_ids_are_the_same_in_every_story() -> None:
     assert local_id("PER", "Mara Lindqvist") == local_id("PER", "MARA  LINDQVIST")
     assert local_id("PER", "Mara Lindqvist") != local_id("ORG", "Mara Lindqvist")

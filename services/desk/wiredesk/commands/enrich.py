@@ -14,12 +14,13 @@ from wiredesk.console import put
 def enrich(
     keep_text: Annotated[bool, typer.Option("--keep-text", help="No cleaning: text is body_text exactly.")] = False,
     model: Annotated[Path | None, typer.Option(help="Folder of another spaCy model.")] = None,
+    knowledge: Annotated[Path | None, typer.Option(help="TSV of names and ids of your own.")] = None,
 ) -> None:
     """Read items (NDJSON) from standard input and write articles, a line an article, in the same order."""
     from wiredesk_enrichment.chain import Chain
     from wiredesk_enrichment.models import load_models
     from wiredesk_enrichment.ndjson import enrich_ndjson
 
-    chain = Chain(load_models(model))
+    chain = Chain(load_models(model, knowledge))
     for article in enrich_ndjson(sys.stdin, chain, keep_text=keep_text):
         put(article)

@@ -7,13 +7,14 @@ from base64 import b32encode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from wiredesk_enrichment.knowledge import Knowledge, Thing
 from wiredesk_enrichment.naming.dateline import find_dateline, heed_dateline
+from wiredesk_enrichment.naming.edges import mend_edges
 from wiredesk_enrichment.naming.kinds import weigh_signs
+from wiredesk_enrichment.naming.known import make_whole, plain_names, spellings
 from wiredesk_enrichment.naming.links import Surroundings, link, surroundings
 from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again, in_order, tidy, vote
 from wiredesk_enrichment.naming.persons import full_names, spread_surnames
@@ -45,12 +46,12 @@ def find_entities(story: Story, models: Models) -> Values:
 
 def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Mention]:
     """The reader's names made tidy, of one kind a story, with the mentions that it overlooked."""
-    mentions = heed_dateline(text, tidy(text, names), knowledge)
-    mentions = in_order(weigh_signs(text, list(_parted(mentions, knowledge))))
-    mentions = vote(mentions)
+    mentions = heed_dateline(text, mend_edges(text, tidy(text, names), knowledge), knowledge)
+    mentions = in_order(weigh_signs(text, list(_parted(mentions, knowledge)), knowledge))
+    mentions = make_whole(text, vote(mentions), knowledge)
     mentions = spread_surnames(text, mentions, knowledge)
     mentions = [_overruled(mention, knowledge) for mention in mentions]
-    return find_again(text, mentions, _plain_names(knowledge), Sought(_telling(mentions, knowledge)))
+    return find_again(text, mentions, plain_names(knowledge), Sought(_telling(mentions, knowledge)))
 
 
 def _parted(mentions: Iterable[Mention], knowledge: Knowledge) -> Iterable[Mention]:
@@ -81,12 +82,6 @@ def _overruled(mention: Mention, knowledge: Knowledge) -> Mention:
     if mention.text in knowledge.spotted and mention.kind != "NORP":
         return replace(mention, kind=knowledge.named(mention.text)[0].kind, score=LINKED_SCORE)
     return mention
-
-
-@cache
-def _plain_names(knowledge: Knowledge) -> Sought:
-    """The names that are recognised wherever they stand."""
-    return Sought((name, knowledge.named(name)[0].kind) for name in knowledge.spotted)
 
 
 def _telling(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tuple[str, str]]:
@@ -136,8 +131,15 @@ def _team_names(mentions: Sequence[Mention], text: str, knowledge: Knowledge) ->
 
 def _thing(mention: Mention, fuller: Mapping[str, str], around: Surroundings, knowledge: Knowledge) -> Thing | None:
     """What the mention links to, by the fullest name that the story has for it, or by its own."""
-    names = dict.fromkeys((fuller.get(mention.text, mention.text), mention.text))
+    full = fuller.get(mention.text, mention.text)
+    names = _persons_names(full) if mention.kind == "PER" else (*spellings(full), *spellings(mention.text))
     return next((thing for name in names if (thing := link(name, mention.kind, around, knowledge))), None)
+
+
+def _persons_names(full: str) -> tuple[str, ...]:
+    """A person's full name, and that without what is between first and last: a surname alone could be another's."""
+    parts = full.split()
+    return (full, f"{parts[0]} {parts[-1]}") if len(parts) > 2 else (full,)
 
 
 def normalised(name: str) -> str:
@@ -184,6 +186,6 @@ def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
 
 
 ENTITIES = Enricher(
-    "entities", 1, frozenset({"cleaning", "language"}), find_entities,
+    "entities", 2, frozenset({"cleaning", "language"}), find_entities,
     model=lambda models: models.reader.model, reads=True,
 )  # fmt: skip

@@ -1,7 +1,8 @@
-"""Compile the knowledge files: `python -m wiredesk_enrichment.knowledge.build --facts DIR [--lookups DIR]`.
+"""Compile the knowledge files: `python -m wiredesk_enrichment.knowledge.build --facts DIR [--lookups DIR] [--names DIR]`.
 
 DIR of --facts holds countries.tsv, places.tsv and us_officials.tsv; DIR of --lookups is the `data` folder of the
-package spacy-lookups-data (only the word table needs it). README.md beside this file names the sources.
+package spacy-lookups-data (only the word table needs it); DIR of --names is the `dist` folder of the npm package
+name-suggestion-index (only the organisations need it). README.md beside this file names the sources.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from wiredesk_enrichment.knowledge.organisations import organisations, regions
+
 HERE = Path(__file__).parent
 LEAST_POPULATION = 5_000
 WORDS = 30_000
@@ -27,7 +30,11 @@ def main() -> None:
     """Read the sources, write the tables beside this file."""
     asked = _arguments()
     facts: Path = asked.facts
-    _write("countries.tsv", ("qid", "iso2", "iso3", "name", "names"), _countries(_rows(facts / "countries.tsv")))
+    _write(
+        "countries.tsv",
+        ("qid", "geonames", "iso2", "iso3", "capital", "name", "names"),
+        _countries(_rows(facts / "countries.tsv")),
+    )
     _write(
         "places.tsv",
         ("qid", "geonames", "country", "region", "population", "lat", "lon", "capital", "name", "names"),
@@ -36,12 +43,16 @@ def main() -> None:
     _write("us_officials.tsv", ("qid", "name", "names"), _officials(_rows(facts / "us_officials.tsv")))
     if asked.lookups:
         _write("words.tsv", ("word", "rarity", "parts"), _words(asked.lookups))
+    if asked.names:
+        _write("regions.tsv", ("qid", "iso2", "name", "names"), _regions(asked.names))
+        _write("organisations.tsv", ("qid", "name", "names"), _organisations(asked.names))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--facts", type=Path, required=True)
     parser.add_argument("--lookups", type=Path)
+    parser.add_argument("--names", type=Path)
     return parser.parse_args()
 
 
@@ -49,7 +60,8 @@ def _countries(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
     for row in rows:
         if row["wikidata"]:
             plain = row["official_name"].split(" (")[0].split(",")[0]
-            yield row["wikidata"], row["iso2"], row["iso3"], row["name"], _names(row["name"], plain)
+            names = _names(row["name"], plain)
+            yield row["wikidata"], row["geonames"], row["iso2"], row["iso3"], row["capital"], row["name"], names
 
 
 def _places(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
@@ -102,6 +114,30 @@ def _verbs(word: str) -> tuple[str, ...]:
     stems = [word.removesuffix(old) + new for old, new in endings if word.endswith(old)]
     doubled = [stem[:-1] for stem in stems if len(stem) > 3 and stem[-1] == stem[-2]]
     return word, *stems, *doubled
+
+
+def _regions(dist: Path) -> Iterator[Row]:
+    """Those of the Name Suggestion Index that no other table has."""
+    return regions(*_index_of_names(dist), _taken("facts.tsv", "countries.tsv", "places.tsv"))
+
+
+def _organisations(dist: Path) -> Iterator[Row]:
+    """Those of the Name Suggestion Index that no other table has."""
+    words = {row["word"]: (int(row["rarity"]), row["parts"]) for row in _rows(HERE / "words.tsv")}
+    taken = _taken("facts.tsv", "countries.tsv", "places.tsv", "us_officials.tsv", "teams.tsv", "regions.tsv")
+    return organisations(*_index_of_names(dist), words, taken)
+
+
+def _index_of_names(dist: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The index, and what Wikidata calls its items."""
+    index = json.loads((dist / "json" / "nsi.min.json").read_text(encoding="utf-8"))["nsi"]
+    return index, json.loads((dist / "wikidata" / "wikidata.min.json").read_text(encoding="utf-8"))["wikidata"]
+
+
+def _taken(*tables: str) -> frozenset[str]:
+    """The ids and names of tables that are there already."""
+    rows = [row for table in tables for row in _rows(HERE / table)]
+    return frozenset(word for row in rows for word in (row["qid"], row["name"], *row["names"].split("|")))
 
 
 def _names(*names: str) -> str:

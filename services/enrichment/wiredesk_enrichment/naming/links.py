@@ -31,12 +31,16 @@ def surroundings(names: Collection[str], knowledge: Knowledge) -> Surroundings:
 def link(name: str, kind: str, around: Surroundings, knowledge: Knowledge) -> Thing | None:
     """The thing of that name and kind, or None where the name alone does not settle it."""
     things = knowledge.named(name)
+    if things and things[0].own:
+        return things[0]
     certain = [thing for thing in things if thing.certain]
     if len(certain) == 1 and _agrees(certain[0], kind, name, knowledge):
         return certain[0]
     if len(certain) > 1:
         near = [thing for thing in certain if thing.country in around.countries]
         return near[0] if len(near) == 1 and near[0].kind == kind else None
+    if kind == "PER" and not things:
+        return knowledge.surnames.get(name)
     places = tuple(thing for thing in things if thing.kind == "LOC" and not thing.certain)
     return _place(places, around) if kind == "LOC" else None
 

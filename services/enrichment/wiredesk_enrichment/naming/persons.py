@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from wiredesk_enrichment.knowledge import Knowledge
-from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again
+from wiredesk_enrichment.naming.mentions import Mention, Sought, Taken, find_again, in_order
 
 COMMON = 115
-"""A word less rare than this is not looked for as a surname (Price, Young, Will)."""
+"""A word less rare than this (Price, Young, Will) is looked for as a surname only where its capital tells."""
+_MID_SENTENCE = re.compile(r"[a-z],? $")
+_CAPITAL = re.compile(r"\s[A-Z]")
 SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 
 
@@ -27,8 +30,16 @@ def spread_surnames(text: str, mentions: Sequence[Mention], knowledge: Knowledge
     surnames = {surname_of(name) for name in persons} - {""} - knowledge.spotted
     first_names = {name.split()[0] for name in persons if " " in name} - knowledge.spotted
     told = [_told(mention, surnames, first_names) for mention in mentions]
-    sought = [(surname, "PER") for surname in surnames if knowledge.rarity(surname) >= COMMON]
-    return find_again(text, told, Sought(sought))
+    rare = [surname for surname in surnames if knowledge.rarity(surname) >= COMMON]
+    found = find_again(text, told, Sought((surname, "PER") for surname in rare))
+    common = find_again(text, (), Sought((surname, "PER") for surname in surnames.difference(rare)))
+    taken = Taken(found)
+    return in_order([*found, *(m for m in common if taken.is_free(m.start, m.end) and _is_told_by_capital(text, m))])
+
+
+def _is_told_by_capital(text: str, mention: Mention) -> bool:
+    """Whether a word stands in mid-sentence and by itself, so that its capital makes it a name."""
+    return _MID_SENTENCE.search(text[: mention.start][-3:]) is not None and not _CAPITAL.match(text, mention.end)
 
 
 def _told(mention: Mention, surnames: AbstractSet[str], first_names: AbstractSet[str]) -> Mention:

@@ -1,0 +1,75 @@
+"""What knowledge is made of: things in the world, the names that they have, and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+RAREST = 200
+"""Rarity of a word that the table does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a place is: GeoNames id, and degrees north and east where they are known."""
+
+    geonames: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing in the world: Wikidata id, its usual name, what it is (kind as entities have it)."""
+
+    qid: str
+    name: str
+    kind: str
+    country: str = ""
+    """ISO 3166 alpha-3."""
+    region: str = ""
+    population: int = 0
+    certain: bool = True
+    """False where the name alone does not settle it, as with all cities."""
+    sport: str = ""
+    """Of a team: the game that it plays."""
+    spot: Spot | None = None
+    """Of a place."""
+    own: bool = False
+    """From the operator's file: it goes before all else of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How rare a word is (-10 ln of its share of running words) and which parts of speech it can be (n, v, a, r)."""
+
+    rarity: int
+    parts: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Knowledge:
+    """Names to things, and words to how common they are. Names are compared as they are written."""
+
+    things: Mapping[str, tuple[Thing, ...]]
+    spotted: frozenset[str]
+    """Names so plain that they are recognised wherever they stand."""
+    words: Mapping[str, Word]
+    capitals: Mapping[str, Thing]
+    """Capitals' ids to their countries."""
+    surnames: Mapping[str, Thing]
+    """Odd surnames of the widely known, who are meant where a story names nobody else so."""
+
+    def named(self, name: str) -> tuple[Thing, ...]:
+        """Everything of that name, the best known first."""
+        return self.things.get(name, ())
+
+    def rarity(self, word: str) -> int:
+        """-10 ln of a word's share of running words, by its small-letter form."""
+        known = self.words.get(word.lower())
+        return known.rarity if known else RAREST
+
+    def parts(self, word: str) -> str:
+        """Parts of speech that a word can be; empty when it is not known."""
+        known = self.words.get(word.lower())
+        return known.parts if known else ""
