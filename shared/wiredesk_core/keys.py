@@ -21,7 +21,9 @@ from wiredesk_core.failures import Refused
 from wiredesk_core.item import Frozen, Moment
 from wiredesk_core.ports import Registry
 
-Scope = Literal["items:read", "embargo:read", "wires:write", "quarantine:admin", "status:read", "keys:admin"]
+Scope = Literal[
+    "items:read", "embargo:read", "wires:write", "desk:rule", "quarantine:admin", "status:read", "keys:admin"
+]
 SCOPES: frozenset[str] = frozenset(get_args(Scope))
 
 KIND = "key"

@@ -19,6 +19,8 @@ REINSTATING = frozenset({"reinstate", "sig:reinstate"})
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
+NO_KILL: tuple[object, ...] = (-1,)
+"""Below every version."""
 
 Rank = tuple[tuple[int, int, str], ...]
 OrderKey = tuple[Rank, datetime, datetime, str]
@@ -31,6 +33,13 @@ class Standing(StrEnum):
     open = "open"
     sealed = "sealed"
     killed = "killed"
+
+
+class Verdict(StrEnum):
+    """What an operator decides about an item."""
+
+    kill = "kill"
+    reinstate = "reinstate"
 
 
 class Disposition(StrEnum):
@@ -70,12 +79,32 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """An operator's decision about one item, whatever its provider says; it goes by the number of its receipt."""
+
+    receipt_id: str
+    verdict: Verdict
+    ruled_at: datetime
+    by: str
+    reason: str
+
+
+Kill = Head | Mark | Ruling
+"""What withdraws an item: a version of its own, another item's wire, an operator."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """The outcome of a fold. `current` is the version to serve (or, when killed, the one that stands last)."""
+    """The outcome of a fold. `current` is the version to serve (or, when killed, the one that stands last).
+
+    dead: the wires of the versions up to the last kill that nobody took back. Their words stay withdrawn, also where
+    a later version lives.
+    """
 
     order: tuple[Head, ...]
     current: Head | None
-    killed_by: Head | Mark | None
+    killed_by: Kill | None
+    dead: frozenset[str] = frozenset()
 
     def standing(self, now: datetime) -> Standing:
         """Where the item may be shown at this moment."""
@@ -120,19 +149,24 @@ def order_key(head: Head) -> OrderKey:
     return rank_of(head.version), head.version_created or EARLIEST, head.received_at, head.wire_sha256
 
 
-def fold(heads: Iterable[Head], marks: Iterable[Mark] = ()) -> State:
+def fold(heads: Iterable[Head], marks: Iterable[Mark] = (), rulings: Iterable[Ruling] = ()) -> State:
     """The state of an item, whatever the order and repetition of its facts.
 
     One wire is read in one way: heads of the same wire may differ in the time of their reception only.
     A usable version of any rank stays dead after a kill unless a version that reinstates outranks the kill.
-    A kill without a version, its own or by a mark, outranks every version.
+    A kill without a version, its own or by a mark or a ruling, outranks every version.
+    A ruling that reinstates takes back all kills that were received before it, of whatever kind.
     """
     order = tuple(sorted(_distinct(heads), key=order_key))
-    kill = max(_kills(order, marks), key=lambda pair: pair[0], default=None)
-    current = order[-1] if order else None
-    if kill is not None and not any(h.reinstates and _alive(h) and (0, *order_key(h)) > kill[0] for h in order):
-        return State(order, current, killed_by=kill[1])
-    return State(order, current, killed_by=None)
+    alive = [head for head in order if _alive(head)]
+    last = order[-1] if order else None
+    key, kill = max(_kills(order, marks, tuple(rulings)), key=lambda pair: pair[0], default=(NO_KILL, None))
+    dead = frozenset(head.wire_sha256 for head in order if (0, *order_key(head)) <= key)
+    if kill is None and not alive:  # nothing but kills was ever told: there is nothing to bring back
+        return State(order, last, last, dead)
+    if kill is None or any(head.reinstates and (0, *order_key(head)) > key for head in alive):
+        return State(order, alive[-1], None, dead)
+    return State(order, last, kill, dead)
 
 
 def silent_corrections(state: State) -> tuple[Head, ...]:
@@ -179,12 +213,24 @@ def _distinct(heads: Iterable[Head]) -> Iterable[Head]:
     return first.values()
 
 
-def _kills(order: tuple[Head, ...], marks: Iterable[Mark]) -> Iterable[tuple[tuple[object, ...], Head | Mark]]:
-    """Every kill with the key that a reinstatement has to exceed; a leading 1 is above all versions."""
+def _kills(
+    order: tuple[Head, ...], marks: Iterable[Mark], rulings: tuple[Ruling, ...]
+) -> Iterable[tuple[tuple[object, ...], Kill]]:
+    """Every kill that no operator took back, with the key that a reinstating version has to exceed.
+
+    A leading 1 is above all versions, 2 above all that providers say. Of a kill and a reinstatement of one moment
+    the kill stands.
+    """
+    back = max((one.ruled_at for one in rulings if one.verdict is Verdict.reinstate), default=EARLIEST)
+    for ruling in rulings:
+        if ruling.verdict is Verdict.kill and ruling.ruled_at >= back:
+            yield (2, ruling.ruled_at, ruling.receipt_id), ruling
     for head in order:
-        if not _alive(head):
+        if not _alive(head) and head.received_at >= back:
             yield (0 if rank_of(head.version) else 1, *order_key(head)), head
     for mark in _distinct_marks(marks):
+        if mark.received_at < back:
+            continue
         rank = rank_of(mark.version or "")
         last = mark.received_at, mark.wire_sha256, mark.scope, mark.alias, mark.version or "", mark.by_uri
         yield (0 if rank else 1, rank, LATEST, *last), mark

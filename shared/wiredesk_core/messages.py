@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from wiredesk_core.article import Article, Layer
 from wiredesk_core.item import Frozen, Item, Moment
-from wiredesk_core.lifecycle import Disposition, Standing
+from wiredesk_core.lifecycle import Disposition, Standing, Verdict
 from wiredesk_core.moments import iso
 
 Headers = Mapping[str, bytes]
@@ -86,7 +86,21 @@ class CancelMarked(Frozen):
     reason: str = ""
 
 
-Accepted = VersionAccepted | CancelMarked | Withdrawn
+class DeskRuled(Frozen):
+    """`item.accepted`: an operator killed an item or reinstated it; `by` names the key that it was done with."""
+
+    kind: Literal["ruling"] = "ruling"
+    receipt_id: str
+    item_id: str
+    uri: str
+    provider: str
+    verdict: Verdict
+    ruled_at: Moment
+    by: str
+    reason: str
+
+
+Accepted = VersionAccepted | CancelMarked | Withdrawn | DeskRuled
 ACCEPTED: TypeAdapter[Accepted] = TypeAdapter(Annotated[Accepted, Field(discriminator="kind")])
 """Reads any message of `item.accepted`."""
 

@@ -14,10 +14,11 @@ from typing import Any, Literal, Protocol
 from wiredesk_core.article import Article
 from wiredesk_core.failures import BrokerDown
 from wiredesk_core.item import Item
-from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, State, fold
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
+    DeskRuled,
     Enriched,
     Outgoing,
     ReceiptNote,
@@ -27,7 +28,7 @@ from wiredesk_core.messages import (
 )
 from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
 
-Fact = VersionAccepted | CancelMarked | Withdrawn | Enriched
+Fact = VersionAccepted | CancelMarked | Withdrawn | DeskRuled | Enriched
 
 
 class Clock(Protocol):
@@ -82,8 +83,13 @@ class Dossier:
     item_id: str
     heads: tuple[Head, ...]
     marks: tuple[Mark, ...]
+    rulings: tuple[Ruling, ...]
     served: Changed | None
     """The newest revision, with its article or tombstone; None before the first."""
+
+    def fold(self) -> State:
+        """How the item stands by all that."""
+        return fold(self.heads, self.marks, self.rulings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,10 @@ class ArchiveReader(Protocol):
         """The newest revision of each item that has one."""
         ...
 
+    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
+        """What decides how these items are served; an unknown id gives an empty dossier."""
+        ...
+
     async def find(self, uri: str) -> tuple[str, ...]:
         """Ids of all items with that uri or alias, in any scope."""
         ...
@@ -194,12 +204,9 @@ class Archive(ArchiveReader, Protocol):
 
         The first receipt that brings a wire owns it. Of several readings of a wire the newest stands (see `laws`),
         whenever it comes: an item that it no longer finds is withdrawn, with the names that it had from there.
-        Layers of a newer or equal chain replace older ones. The earliest `received_at` of a wire is kept.
+        Layers of a newer or equal chain replace older ones. The earliest `received_at` of a wire is kept, and the first
+        ruling of a receipt.
         """
-        ...
-
-    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
-        """What decides how these items are served; an unknown id gives an empty dossier."""
         ...
 
     async def leaves(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Leaf]:

@@ -8,10 +8,11 @@ from typing import Any
 from wiredesk_core.article import Article
 from wiredesk_core.identity import item_id_of, sha256_of
 from wiredesk_core.item import Item
-from wiredesk_core.lifecycle import Standing
+from wiredesk_core.lifecycle import Standing, Verdict
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
+    DeskRuled,
     Enriched,
     Quarantine,
     ReceiptNote,
@@ -73,6 +74,21 @@ def withdrawn(version: VersionAccepted, **changes: Any) -> Withdrawn:
         "rederived_at": after(30),
     }
     return Withdrawn.model_validate(fields | changes)
+
+
+def ruled(version: VersionAccepted, verdict: Verdict = Verdict.reinstate, **changes: Any) -> DeskRuled:
+    """An operator's decision about a version's item."""
+    fields: dict[str, Any] = {
+        "receipt_id": f"ruling-{verdict}",
+        "item_id": version.item_id,
+        "uri": version.item.uri,
+        "provider": version.item.provider,
+        "verdict": verdict,
+        "ruled_at": after(30),
+        "by": "night desk",
+        "reason": "The lawyers say so",
+    }
+    return DeskRuled.model_validate(fields | changes)
 
 
 def mark(alias: str = "urn:newsml:harbour.example:20260304:ferry", **changes: Any) -> CancelMarked:

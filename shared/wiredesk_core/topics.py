@@ -37,7 +37,7 @@ WIRE_RECEIVED = Topic(
     "wire.received", "receipt_id", "raw bytes as they came", 12, None, False, ("ingest",), ("ingest",)
 )
 ITEM_ACCEPTED = Topic(
-    "item.accepted", "item_id", "VersionAccepted | CancelMarked | Withdrawn", 12, 24 * 7, False,
+    "item.accepted", "item_id", "VersionAccepted | CancelMarked | Withdrawn | DeskRuled", 12, 24 * 7, False,
     ("ingest",), ("enrichment", "indexing"),
 )  # fmt: skip
 ITEM_ENRICHED = Topic(

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from wiredesk_core.archive import OpenArchive
 from wiredesk_core.item import Status
-from wiredesk_core.lifecycle import Mark, Standing, fold, head_of
+from wiredesk_core.lifecycle import Mark, Ruling, Standing, Verdict, fold, head_of
 from wiredesk_core.messages import CancelMarked, VersionAccepted
 from wiredesk_core.ports import Dossier, Fact, Yield
-from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark, withdrawn
+from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark, ruled, withdrawn
 
 FERRY = make_item()
 FERRY_ID = accepted(FERRY).item_id
@@ -26,7 +26,7 @@ async def only_dossier(archive: OpenArchive, item_id: str) -> Dossier:
 
 
 async def test_an_unknown_item_has_an_empty_dossier(archive: OpenArchive) -> None:
-    assert await only_dossier(archive, "nothing") == Dossier("nothing", (), (), None)
+    assert await only_dossier(archive, "nothing") == Dossier("nothing", (), (), (), None)
     assert await archive.dossiers([]) == {}
 
 
@@ -137,7 +137,7 @@ async def test_an_item_that_a_newer_reading_of_its_wire_lacks_is_withdrawn_in_ei
     facts: list[Fact] = [old, mark("doc-7"), withdrawn(old)]
     recorded = [(await archive.record([fact]))[0] for fact in (facts[::-1] if withdrawn_first else facts)]
     assert FERRY_ID in recorded[0].item_ids
-    assert await only_dossier(archive, FERRY_ID) == Dossier(FERRY_ID, (), (), None)
+    assert await only_dossier(archive, FERRY_ID) == Dossier(FERRY_ID, (), (), (), None)
     assert await archive.find("doc-7") == await archive.find(FERRY.uri) == ()
     assert await archive.versions(FERRY_ID) == ()
     assert await archive.yields("receipt-1") == ()
@@ -264,6 +264,19 @@ async def test_a_mark_keeps_its_owner_and_its_earliest_reception(archive: OpenAr
     assert [one.seen_before for one in recorded] == [False, False, True, False]
     [kept] = (await only_dossier(archive, FERRY_ID)).marks
     assert kept.received_at == after(3)
+
+
+async def test_rulings_wait_for_their_item_and_are_kept_once_each(archive: OpenArchive) -> None:
+    version = accepted(FERRY)
+    later, first = ruled(version, ruled_at=after(9)), ruled(version)
+    kill = ruled(version, Verdict.kill, ruled_at=after(2), by="A\x00B", reason="Fälschung")
+    recorded = await archive.record([later, first, kill, first, version])
+    assert {one.item_ids for one in recorded} == {(FERRY_ID,)}
+    assert (await only_dossier(archive, FERRY_ID)).rulings == (
+        Ruling(kill.receipt_id, Verdict.kill, after(2), "A\x00B", "Fälschung"),
+        Ruling(later.receipt_id, Verdict.reinstate, after(9), later.by, later.reason),
+    )
+    assert (await only_dossier(archive, TRAM_ID)).rulings == ()
 
 
 async def test_results_come_in_the_order_of_the_facts(archive: OpenArchive) -> None:

@@ -13,7 +13,9 @@ from wiredesk_core.lifecycle import (
     Disposition,
     Head,
     Mark,
+    Ruling,
     Standing,
+    Verdict,
     dispose,
     fold,
     order_key,
@@ -50,6 +52,15 @@ MARKS = st.builds(
     by_uri=st.sampled_from(["urn:kill:a", "urn:kill:b"]),
 )
 VERSION_SETS = st.lists(HEADS, max_size=6, unique_by=lambda head: head.wire_sha256)
+RULINGS = st.builds(
+    Ruling,
+    receipt_id=st.sampled_from(["r1", "r2", "r3"]),
+    verdict=st.sampled_from(Verdict),
+    ruled_at=MOMENTS,
+    by=st.just("night desk"),
+    reason=st.just(""),
+)
+RULING_SETS = st.lists(RULINGS, max_size=3, unique_by=lambda ruling: ruling.receipt_id)
 MARK_SETS = st.lists(MARKS, max_size=3, unique_by=lambda m: (m.alias, m.version or "", m.wire_sha256, m.by_uri))
 
 
@@ -63,13 +74,36 @@ def outranks(head: Head, kill: Head | Mark) -> bool:
 
 
 @LAW
-@given(VERSION_SETS, MARK_SETS, st.data())
-def test_order_and_repetition_of_facts_do_not_matter(heads: list[Head], marks: list[Mark], data: st.DataObject) -> None:
+@given(VERSION_SETS, MARK_SETS, RULING_SETS, st.data())
+def test_order_and_repetition_of_facts_do_not_matter(
+    heads: list[Head], marks: list[Mark], rulings: list[Ruling], data: st.DataObject
+) -> None:
     later = st.timedeltas(timedelta(0), timedelta(minutes=5))
     again = [replace(h, received_at=h.received_at + data.draw(later)) for h in heads if data.draw(st.booleans())]
     marked_again = [replace(m, received_at=m.received_at + data.draw(later)) for m in marks if data.draw(st.booleans())]
     shuffled = data.draw(st.permutations(heads + again)), data.draw(st.permutations(marks + marked_again))
-    assert fold(*shuffled) == fold(heads, marks)
+    assert fold(*shuffled, data.draw(st.permutations(rulings * 2))) == fold(heads, marks, rulings)
+
+
+@LAW
+@given(VERSION_SETS, MARK_SETS, RULING_SETS)
+def test_an_operator_takes_back_what_was_said_before_and_nothing_else(
+    heads: list[Head], marks: list[Mark], rulings: list[Ruling]
+) -> None:
+    reinstated = max((r.ruled_at for r in rulings if r.verdict is Verdict.reinstate), default=None)
+    state, alive = fold(heads, marks, rulings), [head for head in heads if head.status is not Status.canceled]
+    kept = fold(
+        alive + [h for h in heads if h not in alive and (reinstated is None or h.received_at >= reinstated)],
+        [m for m in marks if reinstated is None or m.received_at >= reinstated],
+        [r for r in rulings if r.verdict is Verdict.kill and (reinstated is None or r.ruled_at >= reinstated)],
+    )
+    if alive:
+        assert (state.killed_by, state.dead & {h.wire_sha256 for h in alive}) == (
+            kept.killed_by,
+            kept.dead & {h.wire_sha256 for h in alive},
+        )
+    elif heads:
+        assert state.standing(NOON) is Standing.killed
 
 
 @LAW

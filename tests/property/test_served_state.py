@@ -11,9 +11,9 @@ from wiredesk_core.archive.memory import MemoryArchive
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.index.memory import MemoryIndex
-from wiredesk_core.lifecycle import Standing
+from wiredesk_core.lifecycle import Standing, Verdict
 from wiredesk_core.ports import Fact, Query
-from wiredesk_core.testing import accepted, after, enriched, make_item, mark, withdrawn
+from wiredesk_core.testing import accepted, after, enriched, make_item, mark, ruled, withdrawn
 from wiredesk_indexing.ledger import Ledger
 
 
@@ -42,6 +42,8 @@ FACTS: Sequence[Fact] = [
     *(fact for number in range(1, 5) for fact in story(number)),
     mark("doc-0", version="1"),
     *misread(),
+    ruled(accepted(make_item(uri="urn:story:1")), Verdict.reinstate, ruled_at=after(10)),
+    ruled(accepted(make_item(uri="urn:story:1")), Verdict.kill, ruled_at=after(9)),
 ]
 
 

@@ -15,6 +15,7 @@ from wiredesk.commands.parse import parse
 from wiredesk.commands.providers import providers
 from wiredesk.commands.push import push
 from wiredesk.commands.quarantine import quarantine
+from wiredesk.commands.rule import kill, reinstate
 from wiredesk.commands.search import search
 from wiredesk.commands.show import show
 from wiredesk.commands.status import status
@@ -24,7 +25,9 @@ from wiredesk.commands.trace import trace
 from wiredesk.commands.up import up
 from wiredesk.console import say
 
-COMMANDS = (up, push, parse, enrich, search, show, tail, status, trace, quarantine, topics, providers, doctor, demo)
+COMMANDS = (
+    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, topics, providers, doctor, demo,
+)  # fmt: skip
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 
 USAGE = 2

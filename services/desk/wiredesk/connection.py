@@ -25,6 +25,14 @@ class Unreachable(Failure):
     """Nobody answers, or not as a desk does."""
 
 
+class Problem(Refused):
+    """What a service says is wrong; `told` is its problem+json."""
+
+    def __init__(self, status: int, code: str, detail: str, told: Mapping[str, Any]) -> None:
+        super().__init__(status, code, detail)
+        self.told = told
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A service and the key to it."""
@@ -104,7 +112,7 @@ class Connection:
         return self._client.stream("GET", f"{self.url}{path}", **more)
 
 
-def problem_of(response: httpx.Response) -> Refused:
+def problem_of(response: httpx.Response) -> Problem:
     """What a service says is wrong, from its problem+json or, failing that, from its status."""
     try:
         told = response.json()
@@ -113,7 +121,7 @@ def problem_of(response: httpx.Response) -> Refused:
     if not isinstance(told, dict):
         told = {}
     detail = str(told.get("detail") or told.get("title") or response.reason_phrase)
-    return Refused(response.status_code, str(told.get("code") or "refused"), detail)
+    return Problem(response.status_code, str(told.get("code") or "refused"), detail, told)
 
 
 def _wait(attempt: int, retry_after: str | None) -> float:

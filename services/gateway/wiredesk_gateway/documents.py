@@ -126,6 +126,7 @@ VERSIONS: Responses = {
             "item_id": "k3v5m2q7x4ab6cdefghijklmno",
             "uri": "urn:example:northwire:harbour-bridge",
             "versions": [{"version": "1", "received_at": "2026-03-02T08:15:00.000000Z", "killed": False}],
+            "rulings": [],
         },
     )
 }

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key
-from wiredesk_core.lifecycle import Standing
+from wiredesk_core.lifecycle import Ruling, Standing, State
 from wiredesk_core.messages import Changed
 from wiredesk_core.ports import ArchiveReader, VersionEntry
 from wiredesk_core.web.problems import Explained
 
 from wiredesk_gateway.views import tombstone_view
-from wiredesk_gateway.visibility import Sight, item_sight, sight_of, was_shown, was_withdrawn, withdrawn
+from wiredesk_gateway.visibility import Sight, item_sight, sight_of, was_shown, was_withdrawn
 
 
 class Reader:
@@ -41,16 +41,23 @@ class Reader:
         """
         await self.one(item_id, key, now)
         then = await self.passed(await self._archive.revision_at(item_id, moment), key, now)
-        if then.article is None or was_withdrawn(then.article.item, await self._archive.versions(item_id)):
+        if then.article is None or was_withdrawn(then.article.item, await self._state(item_id)):
             raise killed(then)
         return then
 
     async def versions(self, item_id: str, key: Key, now: datetime) -> list[tuple[VersionEntry, bool]]:
         """The versions of a visible item that the key may know of; with each, whether its words may be told."""
         entries = await self._archive.versions(item_id)
-        dead = {entry.wire_sha256 for entry in withdrawn(entries)}
+        dead = (await self._state(item_id)).dead
         seen = [entry for entry in entries if item_sight(key, entry.item, now) is Sight.visible]
         return [(entry, entry.wire_sha256 not in dead) for entry in seen]
+
+    async def rulings(self, item_id: str) -> Sequence[Ruling]:
+        """What operators decided about a visible item, oldest first."""
+        return (await self._archive.dossiers([item_id]))[item_id].rulings
+
+    async def _state(self, item_id: str) -> State:
+        return (await self._archive.dossiers([item_id]))[item_id].fold()
 
     def shows(self, changed: Changed, key: Key, now: datetime) -> bool:
         """Whether the key may see this newest revision."""

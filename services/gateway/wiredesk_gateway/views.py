@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from wiredesk_core.article import Article
 from wiredesk_core.item import Item
+from wiredesk_core.lifecycle import Ruling
 from wiredesk_core.messages import Changed, Tombstone
 from wiredesk_core.moments import iso
 from wiredesk_core.ports import Highlight, VersionEntry
@@ -114,6 +115,11 @@ def version_view(entry: VersionEntry, told: bool) -> dict[str, Any]:
         "killed": not told,
         "item": entry.item.model_dump(mode="json", exclude=HIDDEN) if told else None,
     }
+
+
+def ruling_view(ruling: Ruling) -> dict[str, Any]:
+    """An operator's decision; who made it stays in the archive."""
+    return {"verdict": ruling.verdict, "ruled_at": iso(ruling.ruled_at), "reason": ruling.reason}
 
 
 def text_view(article: Article) -> str:

@@ -5,13 +5,13 @@ A sealed item and an unknown one must look alike, so callers answer `sealed` as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
 from wiredesk_core.item import Item, Status
 from wiredesk_core.keys import Key
-from wiredesk_core.lifecycle import Standing
+from wiredesk_core.lifecycle import Standing, State
 from wiredesk_core.messages import Changed
 from wiredesk_core.ports import Collection, VersionEntry
 
@@ -69,17 +69,11 @@ def item_sight(key: Key, item: Item, now: datetime) -> Sight:
     return sight(key, standing, item.provider, item.embargoed_until, now)
 
 
-def withdrawn(entries: Sequence[VersionEntry]) -> Sequence[VersionEntry]:
-    """The versions up to the last kill, in the life cycle's order: the item may live again, their words may not."""
-    kills = [number for number, entry in enumerate(entries) if entry.item.status is Status.canceled]
-    return entries[: kills[-1] + 1] if kills else ()
-
-
-def was_withdrawn(item: Item, entries: Sequence[VersionEntry]) -> bool:
+def was_withdrawn(item: Item, state: State) -> bool:
     """Whether an item as once served is one of the versions that a kill took away, by its wire or its number."""
-    dead = withdrawn(entries)
     wire = item.raw.sha256 if item.raw else None
-    return any(entry.wire_sha256 == wire or entry.version == item.version for entry in dead)
+    dead = (head for head in state.order if head.wire_sha256 in state.dead)
+    return any(head.wire_sha256 == wire or head.version == item.version for head in dead)
 
 
 def collections_for(key: Key) -> tuple[Collection, ...]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from wiredesk_core.article import PENDING, Article, assemble
 from wiredesk_core.item import Status
-from wiredesk_core.lifecycle import Head, Mark, Standing, State, dispose
-from wiredesk_core.messages import Cause, Changed, Enriched, ReceiptNote, Tombstone, VersionAccepted
+from wiredesk_core.lifecycle import Disposition, Head, Kill, Mark, Ruling, Standing, State, Verdict, dispose
+from wiredesk_core.messages import Cause, Changed, DeskRuled, Enriched, ReceiptNote, Tombstone, VersionAccepted
 from wiredesk_core.ports import Collection, Dossier, IndexGone, IndexPut, Leaf
 
 UNSERVED = ("restricted_notes",)
@@ -40,7 +40,7 @@ def next_revision(dossier: Dossier, state: State, leaf: Leaf | None, trigger: Tr
         provider=leaf.item.provider,
         revision=former.revision + 1 if former else 1,
         former_revision=former.revision if former else 0,
-        cause="status" if killed else trigger.cause,
+        cause="status" if killed and trigger.cause != "desk" else trigger.cause,
         standing=standing,
         former_standing=former.standing if former else Standing.absent,
         changed_at=now,
@@ -82,6 +82,21 @@ def disposition_note(fact: VersionAccepted, state: State, now: datetime, *, seen
     )
 
 
+def ruling_note(fact: DeskRuled, standing: Standing, now: datetime) -> ReceiptNote:
+    """What an operator's decision came to."""
+    return ReceiptNote(
+        receipt_id=fact.receipt_id,
+        provider=fact.provider,
+        stage="applied",
+        at=now,
+        item_id=fact.item_id,
+        uri=fact.uri,
+        disposition=Disposition.accepted,
+        code="killed" if fact.verdict is Verdict.kill else "reinstated",
+        detail=f"the item stands {standing}",
+    )
+
+
 def enriched_note(fact: Enriched, provider: str, now: datetime) -> ReceiptNote:
     """The layers of one item of a receipt have come."""
     failed = sorted(name for name, layer in fact.layers.items() if layer.status == "failed")
@@ -113,17 +128,24 @@ def _article(dossier: Dossier, leaf: Leaf) -> Article:
 
 
 def _tombstone(item_id: str, state: State, leaf: Leaf, reason: str, now: datetime) -> Tombstone:
-    by: Head | Mark | None = state.killed_by
+    by = state.killed_by
     canceled = leaf.item.status is Status.canceled
+    told = reason or (leaf.item.ed_note or leaf.item.headline if canceled else "")
     return Tombstone(
         item_id=item_id,
         uri=leaf.item.uri,
         provider=leaf.item.provider,
-        killed_at=by.received_at if by is not None else now,
-        version=by.version if by is not None else None,
+        killed_at=_killed_at(by, now),
+        version=by.version if isinstance(by, Head | Mark) else None,
         by_uri=by.by_uri if isinstance(by, Mark) else None,
-        reason=reason or (leaf.item.ed_note or leaf.item.headline if canceled else ""),
+        reason=by.reason if isinstance(by, Ruling) else told,
     )
+
+
+def _killed_at(by: Kill | None, now: datetime) -> datetime:
+    if by is None:
+        return now
+    return by.ruled_at if isinstance(by, Ruling) else by.received_at
 
 
 def _same(former: Changed, later: Changed) -> bool:

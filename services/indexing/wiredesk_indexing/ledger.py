@@ -13,14 +13,23 @@ from types import MappingProxyType
 
 from wiredesk_core.failures import Poison, StoreBusy
 from wiredesk_core.identity import item_id_of
-from wiredesk_core.lifecycle import Disposition, Head, State, fold
-from wiredesk_core.messages import CancelMarked, Changed, Enriched, Outgoing, VersionAccepted, Withdrawn, envelope
+from wiredesk_core.lifecycle import Disposition, Head, State
+from wiredesk_core.messages import (
+    CancelMarked,
+    Changed,
+    DeskRuled,
+    Enriched,
+    Outgoing,
+    VersionAccepted,
+    Withdrawn,
+    envelope,
+)
 from wiredesk_core.ports import Archive, Clock, Dossier, Fact, Index, Leaf, Publisher, Recorded
 from wiredesk_core.telemetry import count, gauge, log, observe, timed
 from wiredesk_core.topics import ITEM_CHANGED
 from wiredesk_core.tracing import HEADER
 
-from wiredesk_indexing.apply import Trigger, disposition_note, enriched_note, index_change, next_revision
+from wiredesk_indexing.apply import Trigger, disposition_note, enriched_note, index_change, next_revision, ruling_note
 
 TRIES = 10
 """How often a lost compare-and-set is tried again before the batch as a whole is."""
@@ -102,7 +111,7 @@ class Ledger:
         for _ in range(TRIES):
             now = self._clock.now()
             dossiers = await self._archive.dossiers(waiting)
-            folded = {item_id: fold(dossier.heads, dossier.marks) for item_id, dossier in dossiers.items()}
+            folded = {item_id: dossier.fold() for item_id, dossier in dossiers.items()}
             states |= folded
             leaves = await self._archive.leaves(list(_wanted(folded)))
             revisions = list(_revisions(dossiers, folded, leaves, triggers, now))
@@ -122,6 +131,8 @@ class Ledger:
                 notes.append(note)
                 if fact.rederived_at is None:
                     count("wiredesk_dispositions_total", disposition=str(note.disposition or Disposition.accepted))
+            elif isinstance(fact, DeskRuled):
+                notes.append(ruling_note(fact, states[fact.item_id].standing(now), now))
             elif isinstance(fact, Enriched) and fact.item_id in states:
                 notes.append(enriched_note(fact, "", now))
         await self._archive.note(notes)
@@ -159,6 +170,8 @@ def _trigger(fact: Fact) -> Trigger:
     match fact:
         case CancelMarked():
             return Trigger("status", fact.reason)
+        case DeskRuled():
+            return Trigger("desk")
         case Withdrawn():
             return Trigger("replay")
         case Enriched():

@@ -28,6 +28,7 @@ from wiredesk_ingest.body import Limits, read_body
 from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
+from wiredesk_ingest.rulings import Bench, add_rulings
 from wiredesk_ingest.shelf import Shelf, add_shelf
 
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
@@ -143,6 +144,7 @@ def create_app(
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     _add_routes(app, desk)
     add_shelf(app, Shelf(archive, publisher, keys, clock))
+    add_rulings(app, Bench(publisher, keys, profiles, clock, desk.gateway_url))
     return app
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
 from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
 from wiredesk_core.archive.memory_shelf import MemoryShelf
-from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing, head_of, order_key
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, head_of, order_key
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
+    DeskRuled,
     Enriched,
     ReceiptNote,
     ShelfDecision,
@@ -35,6 +36,7 @@ class _Kept:
     withdrawals: dict[str, str] = field(default_factory=dict)
     layers: dict[str, Enriched] = field(default_factory=dict)
     revisions: list[Changed] = field(default_factory=list)
+    rulings: dict[str, Ruling] = field(default_factory=dict)
     due_at: datetime | None = None
 
     @property
@@ -215,6 +217,8 @@ class MemoryArchive:
                 gone = self._kept(fact.item_id).withdrawals
                 gone[fact.wire_sha256] = max(gone.get(fact.wire_sha256, ""), derivation_of(fact))
                 return Recorded((fact.item_id,))
+            case DeskRuled():
+                return self._record_ruling(fact)
             case Enriched():
                 return self._record_layers(fact)
 
@@ -237,6 +241,13 @@ class MemoryArchive:
         named = (item_id for item_id, kept in self._items.items() if (fact.scope, fact.alias) in kept.names())
         return Recorded(tuple(sorted(named)), seen_before=known.receipt_id != fact.receipt_id)
 
+    def _record_ruling(self, fact: DeskRuled) -> Recorded:
+        rulings = self._kept(fact.item_id).rulings
+        ruling = Ruling(fact.receipt_id, fact.verdict, fact.ruled_at, fact.by, fact.reason)
+        known = rulings.setdefault(fact.receipt_id, ruling)
+        rulings[fact.receipt_id] = replace(known, ruled_at=min(known.ruled_at, fact.ruled_at))
+        return Recorded((fact.item_id,))
+
     def _record_layers(self, fact: Enriched) -> Recorded:
         layers = self._kept(fact.item_id).layers
         known = layers.get(fact.wire_sha256)
@@ -252,6 +263,7 @@ class MemoryArchive:
             item_id,
             heads=tuple(sorted(kept.heads(), key=order_key)),
             marks=tuple(sorted(marks, key=_mark_order)),
+            rulings=tuple(sorted(kept.rulings.values(), key=lambda ruling: (ruling.ruled_at, ruling.receipt_id))),
             served=kept.newest,
         )
 

@@ -19,19 +19,18 @@ from wiredesk_core.archive.rows import (
     note_row,
     quarantine_row,
     read_change,
-    read_head,
     read_leaf,
-    read_mark,
     revision_row,
+    ruling_row,
     served_row,
     version_row,
     withdrawal_row,
 )
 from wiredesk_core.archive.shelf import DECIDE, LET_GO, NOTE, OUTDATE, SHELVE
-from wiredesk_core.lifecycle import Head, Mark, order_key
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
+    DeskRuled,
     Enriched,
     ReceiptNote,
     ShelfDecision,
@@ -39,7 +38,7 @@ from wiredesk_core.messages import (
     Withdrawn,
 )
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import Dossier, Fact, Leaf, Recorded
+from wiredesk_core.ports import Fact, Leaf, Recorded
 from wiredesk_core.postgres import Connection
 from wiredesk_core.shelf import QuarantineEntry
 
@@ -59,26 +58,12 @@ class PostgresArchive(PostgresArchiveReader):
         async with self._database.transaction(map(_lane, facts)) as connection:
             owners = await _record_versions(connection, [fact for fact in facts if isinstance(fact, VersionAccepted)])
             await _record_withdrawals(connection, [fact for fact in facts if isinstance(fact, Withdrawn)])
+            rulings = [ruling_row(fact, str.encode) for fact in facts if isinstance(fact, DeskRuled)]
+            await _execute_many(connection, _RULE, rulings)
             makers = await _record_marks(connection, [fact for fact in facts if isinstance(fact, CancelMarked)])
             await _record_layers(connection, [fact for fact in facts if isinstance(fact, Enriched)])
         named = await self._named([fact for fact in facts if isinstance(fact, CancelMarked)])
         return [_recorded(fact, owners, makers, named) for fact in facts]
-
-    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
-        """See Archive. What is served is read first: heads that came after it only make the next revision newer."""
-        served = await self.served(item_ids)
-        heads: dict[str, list[Head]] = {item_id: [] for item_id in item_ids}
-        marks: dict[str, list[Mark]] = {item_id: [] for item_id in item_ids}
-        for item_id, *head in await self._database.rows(_HEADS, list(item_ids)):
-            heads[item_id].append(read_head(head))
-        for item_id, *mark in await self._database.rows(_MARKS, list(item_ids)):
-            marks[item_id].append(read_mark(mark))
-        return {
-            item_id: Dossier(
-                item_id, tuple(sorted(heads[item_id], key=order_key)), tuple(marks[item_id]), served.get(item_id)
-            )
-            for item_id in heads
-        }
 
     async def leaves(self, wanted: Sequence[Wire]) -> Mapping[Wire, Leaf]:
         """See Archive."""
@@ -169,13 +154,6 @@ _NEWEST_REVISIONS = "SELECT item_id, revision FROM served WHERE item_id = ANY(%s
 
 _UNSENT_OF_ITEMS = "SELECT body FROM revisions WHERE NOT sent AND item_id = ANY(%s) ORDER BY sequence LIMIT %s"
 
-_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
-    FROM standing_versions WHERE item_id = ANY(%s)"""
-
-_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
-    FROM aliases a JOIN marks m ON sha256(m.alias) = sha256(a.alias) AND m.scope = a.scope
-    WHERE a.item_id = ANY(%s) ORDER BY m.received_at, m.wire_sha256, m.alias, m.version, m.by_uri"""
-
 _LEAVES = """SELECT v.item_id, v.wire_sha256, v.scope, v.receipt_id, v.item, l.body
     FROM unnest(%s::text[], %s::text[]) AS w(item_id, wire_sha256)
     JOIN versions v ON v.item_id = w.item_id AND v.wire_sha256 = w.wire_sha256
@@ -200,6 +178,9 @@ _WITHDRAW = """INSERT INTO withdrawals VALUES (%s, %s, %s, %s) ON CONFLICT (item
 
 _DROP_NAMES = """DELETE FROM aliases a WHERE a.item_id = %s AND a.wire_sha256 = %s AND NOT EXISTS (
     SELECT 1 FROM standing_versions v WHERE v.item_id = a.item_id AND v.wire_sha256 = a.wire_sha256)"""
+
+_RULE = """INSERT INTO rulings VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (item_id, receipt_id) DO UPDATE
+    SET ruled_at = excluded.ruled_at WHERE excluded.ruled_at < rulings.ruled_at"""
 
 _ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, receipt_id, reason)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -234,7 +215,7 @@ def _recorded(
         case CancelMarked():
             maker = makers[_mark_key(fact)]
             return Recorded(named.get((fact.alias, fact.scope), ()), seen_before=maker != fact.receipt_id)
-        case Withdrawn() | Enriched():
+        case Withdrawn() | DeskRuled() | Enriched():
             return Recorded((fact.item_id,))
 
 

@@ -8,11 +8,17 @@ from typing import Any
 
 from wiredesk_core.archive.postgres_schema import MIGRATIONS
 from wiredesk_core.archive.remembered import RememberedRevisions
-from wiredesk_core.archive.rows import read_change, read_receipt, read_versions, standing_count
+from wiredesk_core.archive.rows import (
+    read_change,
+    read_dossiers,
+    read_receipt,
+    read_versions,
+    standing_count,
+)
 from wiredesk_core.archive.shelf import ENTRY, WAITING, decisions_of, page, read_shelf
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import ReceiptEntry, StandingCount, VersionEntry, Yield
+from wiredesk_core.ports import Dossier, ReceiptEntry, StandingCount, VersionEntry, Yield
 from wiredesk_core.postgres import Database
 from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
 
@@ -32,6 +38,17 @@ def in_postgres(statement: str) -> str:
     return statement.replace("?", "%s")
 
 
+_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
+    FROM standing_versions WHERE item_id = ANY(%s)"""
+
+_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
+    FROM aliases a JOIN marks m ON sha256(m.alias) = sha256(a.alias) AND m.scope = a.scope
+    WHERE a.item_id = ANY(%s) ORDER BY m.received_at, m.wire_sha256, m.alias, m.version, m.by_uri"""
+
+_RULINGS = """SELECT item_id, receipt_id, verdict, ruled_at, ruled_by, reason FROM rulings
+    WHERE item_id = ANY(%s) ORDER BY ruled_at, receipt_id"""
+
+
 class PostgresArchiveReader:
     """Each read is a statement of its own and sees all that is committed."""
 
@@ -48,6 +65,12 @@ class PostgresArchiveReader:
         """See ArchiveReader."""
         places = [place for (place,) in await self._database.rows(_PLACES, list(item_ids))]
         return {change.item_id: change for change in await self._read(places)}
+
+    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
+        """See ArchiveReader. What is served is read first: heads that came after it only make the next revision newer."""
+        served = await self.served(item_ids)
+        heads, marks, rulings = [await self._database.rows(q, list(item_ids)) for q in (_HEADS, _MARKS, _RULINGS)]
+        return read_dossiers(item_ids, served, heads, marks, rulings)
 
     async def find(self, uri: str) -> tuple[str, ...]:
         """See ArchiveReader."""

@@ -32,6 +32,10 @@ MIGRATIONS = (
             alias BYTEA NOT NULL, scope TEXT NOT NULL, wire_sha256 TEXT COLLATE "C" NOT NULL, version BYTEA NOT NULL,
             by_uri BYTEA NOT NULL, received_at BIGINT NOT NULL, receipt_id TEXT NOT NULL, reason BYTEA NOT NULL)""",
         "CREATE UNIQUE INDEX marks_once ON marks (sha256(alias), scope, wire_sha256, sha256(version), sha256(by_uri))",
+        """CREATE TABLE rulings (
+            item_id TEXT COLLATE "C" NOT NULL, receipt_id TEXT COLLATE "C" NOT NULL, verdict TEXT NOT NULL,
+            ruled_at BIGINT NOT NULL, ruled_by BYTEA NOT NULL, reason BYTEA NOT NULL,
+            PRIMARY KEY (item_id, receipt_id))""",
         """CREATE TABLE revisions (
             sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, item_id TEXT COLLATE "C" NOT NULL,
             revision INTEGER NOT NULL, changed_at BIGINT NOT NULL, sent BOOLEAN NOT NULL DEFAULT false,

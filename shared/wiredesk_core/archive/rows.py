@@ -6,23 +6,33 @@ cannot hold every character.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from wiredesk_core.archive.laws import derivation_of
 from wiredesk_core.archive.schema import packed, unpacked
 from wiredesk_core.item import Item, Status
-from wiredesk_core.lifecycle import Disposition, Head, Mark, Standing, head_of, order_key
-from wiredesk_core.messages import Changed, Enriched, Quarantine, ReceiptNote, ShelfDecision, VersionAccepted, Withdrawn
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, Verdict, head_of, order_key
+from wiredesk_core.messages import (
+    Changed,
+    DeskRuled,
+    Enriched,
+    Quarantine,
+    ReceiptNote,
+    ShelfDecision,
+    VersionAccepted,
+    Withdrawn,
+)
 from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
-from wiredesk_core.ports import Leaf, ReceiptEntry, StandingCount, VersionEntry
+from wiredesk_core.ports import Dossier, Leaf, ReceiptEntry, StandingCount, VersionEntry
 from wiredesk_core.shelf import QuarantineEntry
 
 Row = Sequence[Any]
 Keep = Callable[[str], object]
+Value = TypeVar("Value")
 
 
 def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep) -> tuple[object, ...]:
@@ -47,6 +57,12 @@ def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep)
 def withdrawal_row(fact: Withdrawn) -> tuple[object, ...]:
     """That an item is no longer found in a wire."""
     return fact.item_id, fact.wire_sha256, derivation_of(fact), fact.receipt_id
+
+
+def ruling_row(fact: DeskRuled, keep: Keep) -> tuple[object, ...]:
+    """An operator's decision."""
+    ruled_at = micros(fact.ruled_at)
+    return fact.item_id, fact.receipt_id, fact.verdict.value, ruled_at, keep(fact.by), keep(fact.reason)
 
 
 def layers_row(fact: Enriched) -> tuple[object, ...]:
@@ -104,6 +120,34 @@ def read_mark(row: Row) -> Mark:
     return Mark(scope, _text(alias), _text(version) or None, wire_sha256, moment(received_at), _text(by_uri))
 
 
+def read_ruling(row: Row) -> Ruling:
+    """An operator's decision."""
+    receipt_id, verdict, ruled_at, by, reason = row
+    return Ruling(receipt_id, Verdict(verdict), moment(ruled_at), _text(by), _text(reason))
+
+
+def read_dossiers(
+    item_ids: Iterable[str],
+    served: Mapping[str, Changed],
+    heads: Iterable[Row],
+    marks: Iterable[Row],
+    rulings: Iterable[Row],
+) -> Mapping[str, Dossier]:
+    """Dossiers from rows that begin with their item's id. Marks and rulings come in their order."""
+    of_heads = _grouped(heads, read_head)
+    of_marks, of_rulings = _grouped(marks, read_mark), _grouped(rulings, read_ruling)
+    return {
+        item_id: Dossier(
+            item_id,
+            tuple(sorted(of_heads.get(item_id, ()), key=order_key)),
+            tuple(of_marks.get(item_id, ())),
+            tuple(of_rulings.get(item_id, ())),
+            served.get(item_id),
+        )
+        for item_id in item_ids
+    }
+
+
 def read_leaf(row: Row) -> Leaf:
     """A version with its layers, if it has them."""
     scope, receipt_id, item, enriched = row
@@ -152,6 +196,14 @@ def standing_count(
         unsent=unsent,
         quarantined=quarantined,
     )
+
+
+def _grouped(rows: Iterable[Row], read: Callable[[Row], Value]) -> dict[str, list[Value]]:
+    """Values by the item's id that their rows begin with."""
+    groups: dict[str, list[Value]] = {}
+    for item_id, *rest in rows:
+        groups.setdefault(item_id, []).append(read(rest))
+    return groups
 
 
 def _read_version(row: Row) -> VersionEntry:

@@ -38,6 +38,9 @@ MIGRATIONS = (
             alias TEXT NOT NULL, scope TEXT NOT NULL, wire_sha256 TEXT NOT NULL, version TEXT NOT NULL,
             by_uri TEXT NOT NULL, received_at INTEGER NOT NULL, receipt_id TEXT NOT NULL, reason TEXT NOT NULL,
             PRIMARY KEY (alias, scope, wire_sha256, version, by_uri)) WITHOUT ROWID""",
+        """CREATE TABLE rulings (
+            item_id TEXT NOT NULL, receipt_id TEXT NOT NULL, verdict TEXT NOT NULL, ruled_at INTEGER NOT NULL,
+            ruled_by TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (item_id, receipt_id)) WITHOUT ROWID""",
         """CREATE TABLE revisions (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT, item_id TEXT NOT NULL, revision INTEGER NOT NULL,
             changed_at INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0, body BLOB NOT NULL,

@@ -17,10 +17,9 @@ from wiredesk_core.archive.rows import (
     note_row,
     quarantine_row,
     read_change,
-    read_head,
     read_leaf,
-    read_mark,
     revision_row,
+    ruling_row,
     served_row,
     version_row,
     withdrawal_row,
@@ -29,10 +28,10 @@ from wiredesk_core.archive.schema import MIGRATIONS
 from wiredesk_core.archive.shelf import DECIDE, LET_GO, NOTE, OUTDATE, SHELVE
 from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, listed
 from wiredesk_core.embedded import SoleWriter, open_file, transaction
-from wiredesk_core.lifecycle import Head, Mark, order_key
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
+    DeskRuled,
     Enriched,
     ReceiptNote,
     ShelfDecision,
@@ -40,7 +39,7 @@ from wiredesk_core.messages import (
     Withdrawn,
 )
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import Dossier, Fact, Leaf, Recorded
+from wiredesk_core.ports import Fact, Leaf, Recorded
 from wiredesk_core.shelf import QuarantineEntry
 
 
@@ -66,23 +65,6 @@ class SqliteArchive(SqliteArchiveReader):
         """See Archive."""
         with transaction(self._connection()) as connection:
             return [_record(connection, fact) for fact in facts]
-
-    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
-        """See Archive."""
-        wanted = listed(item_ids)
-        heads: dict[str, list[Head]] = {item_id: [] for item_id in item_ids}
-        marks: dict[str, list[Mark]] = {item_id: [] for item_id in item_ids}
-        for item_id, *head in self._rows(_HEADS, wanted):
-            heads[item_id].append(read_head(head))
-        for item_id, *mark in self._rows(_MARKS, wanted):
-            marks[item_id].append(read_mark(mark))
-        served = await self.served(item_ids)
-        return {
-            item_id: Dossier(
-                item_id, tuple(sorted(heads[item_id], key=order_key)), tuple(marks[item_id]), served.get(item_id)
-            )
-            for item_id in heads
-        }
 
     async def leaves(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Leaf]:
         """See Archive."""
@@ -153,14 +135,6 @@ _NEWEST_REVISIONS = "SELECT item_id, revision FROM served WHERE item_id IN (SELE
 _UNSENT_OF_ITEMS = """SELECT body FROM revisions
     WHERE sent = 0 AND item_id IN (SELECT value FROM json_each(?)) ORDER BY sequence LIMIT ?"""
 
-_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
-    FROM standing_versions WHERE item_id IN (SELECT value FROM json_each(?))"""
-
-# CROSS JOIN fixes the order: from the few aliases of an item to their marks, never through all marks.
-_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
-    FROM aliases a CROSS JOIN marks m ON m.alias = a.alias AND m.scope = a.scope
-    WHERE a.item_id IN (SELECT value FROM json_each(?)) ORDER BY m.received_at, m.wire_sha256, m.alias, m.version, m.by_uri"""
-
 _LEAVES = """SELECT v.item_id, v.wire_sha256, v.scope, v.receipt_id, v.item, l.body
     FROM json_each(?) w CROSS JOIN versions v
         ON v.item_id = json_extract(w.value, '$[0]') AND v.wire_sha256 = json_extract(w.value, '$[1]')
@@ -176,6 +150,9 @@ _WITHDRAW = """INSERT INTO withdrawals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
 
 _DROP_NAMES = """DELETE FROM aliases WHERE item_id = ? AND wire_sha256 = ? AND NOT EXISTS (
     SELECT 1 FROM standing_versions v WHERE v.item_id = aliases.item_id AND v.wire_sha256 = aliases.wire_sha256)"""
+
+_RULE = """INSERT INTO rulings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+    SET ruled_at = excluded.ruled_at WHERE excluded.ruled_at < ruled_at"""
 
 _ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, receipt_id, reason)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -198,6 +175,9 @@ def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:
         case Withdrawn():
             connection.execute(_WITHDRAW, withdrawal_row(fact))
             connection.execute(_DROP_NAMES, (fact.item_id, fact.wire_sha256))
+            return Recorded((fact.item_id,))
+        case DeskRuled():
+            connection.execute(_RULE, ruling_row(fact, str))
             return Recorded((fact.item_id,))
         case Enriched():
             connection.execute(_ADD_LAYERS, layers_row(fact))

@@ -11,13 +11,19 @@ from typing import Any
 import orjson
 
 from wiredesk_core.archive.remembered import RememberedRevisions
-from wiredesk_core.archive.rows import read_change, read_receipt, read_versions, standing_count
+from wiredesk_core.archive.rows import (
+    read_change,
+    read_dossiers,
+    read_receipt,
+    read_versions,
+    standing_count,
+)
 from wiredesk_core.archive.schema import MIGRATIONS
 from wiredesk_core.archive.shelf import ENTRY, WAITING, decisions_of, page, read_shelf
 from wiredesk_core.embedded import busy_told, open_to_read
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
-from wiredesk_core.ports import ReceiptEntry, StandingCount, VersionEntry, Yield
+from wiredesk_core.ports import Dossier, ReceiptEntry, StandingCount, VersionEntry, Yield
 from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
 
 _NEWEST = "SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
@@ -27,6 +33,18 @@ _PLACE = "SELECT r.sequence FROM served s JOIN revisions r ON r.item_id = s.item
 # CROSS JOIN fixes the order: look up each wanted item, never walk through all that is served.
 _PLACES_OF = """SELECT r.sequence FROM json_each(?) w CROSS JOIN served s ON s.item_id = w.value
     JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"""
+
+
+_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
+    FROM standing_versions WHERE item_id IN (SELECT value FROM json_each(?))"""
+
+# CROSS JOIN fixes the order: from the few aliases of an item to their marks, never through all marks.
+_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
+    FROM aliases a CROSS JOIN marks m ON m.alias = a.alias AND m.scope = a.scope
+    WHERE a.item_id IN (SELECT value FROM json_each(?)) ORDER BY m.received_at, m.wire_sha256, m.alias, m.version, m.by_uri"""
+
+_RULINGS = """SELECT item_id, receipt_id, verdict, ruled_at, ruled_by, reason FROM rulings
+    WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY ruled_at, receipt_id"""
 
 
 class SqliteArchiveReader:
@@ -50,6 +68,13 @@ class SqliteArchiveReader:
         else:
             places = self._rows(_PLACES_OF, listed(item_ids))
         return {change.item_id: change for change in self._read([place for (place,) in places])}
+
+    async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
+        """See ArchiveReader. What is served is read first: heads that came after it only make the next revision newer."""
+        wanted = listed(item_ids)
+        served = await self.served(item_ids)
+        heads, marks, rulings = (self._rows(question, wanted) for question in (_HEADS, _MARKS, _RULINGS))
+        return read_dossiers(item_ids, served, heads, marks, rulings)
 
     async def find(self, uri: str) -> tuple[str, ...]:
         """See ArchiveReader."""

@@ -11,7 +11,9 @@ from wiredesk_core.lifecycle import (
     Disposition,
     Head,
     Mark,
+    Ruling,
     Standing,
+    Verdict,
     dispose,
     fold,
     head_of,
@@ -153,6 +155,62 @@ def test_a_head_knows_the_signals_that_reinstate(signals: tuple[str, ...], *, re
     item = make_item(version="4", signals=signals, status=Status.withheld, embargoed_until=after(5))
     made = head_of(item, "wire", after(1))
     assert made == Head("wire", "4", after(1), NOON, Status.withheld, after(5), reinstates)
+
+
+# --- what an operator rules
+
+
+def ruling(verdict: Verdict, minute: float, receipt: str = "") -> Ruling:
+    return Ruling(receipt or f"{verdict}-{minute}", verdict, after(minute), "night desk", "legal")
+
+
+KILL, REINSTATE = Verdict.kill, Verdict.reinstate
+
+
+def test_an_operators_kill_outranks_every_version_and_every_signal() -> None:
+    state = fold([head("9", reinstates=True, received_at=after(9))], rulings=[ruling(KILL, 1)])
+    assert (state.standing(NOON), state.dead) == (Standing.killed, frozenset({"wire-9"}))
+    assert state.killed_by == ruling(KILL, 1)
+
+
+def test_only_an_operator_reinstates_after_a_kill_without_a_version() -> None:
+    heads = [kill(""), head("1"), head("99", reinstates=True)]
+    assert fold(heads).standing(NOON) is Standing.killed
+    state = fold(heads, [MARK], [ruling(REINSTATE, 5)])
+    assert (state.standing(NOON), state.current, state.dead) == (Standing.open, heads[2], frozenset())
+
+
+def test_after_an_operators_reinstatement_the_highest_version_that_is_no_kill_is_served() -> None:
+    assert fold([head("1"), kill("2")], rulings=[ruling(REINSTATE, 5)]).current == head("1")
+
+
+def test_a_kill_that_came_after_the_reinstatement_or_with_it_kills_again() -> None:
+    for minute in (5, 6):
+        heads = [head("1"), kill("2", received_at=after(minute))]
+        assert fold(heads, rulings=[ruling(REINSTATE, 5)]).standing(NOON) is Standing.killed
+        marked = fold([head("1")], [replace(MARK, received_at=after(minute))], [ruling(REINSTATE, 5)])
+        assert marked.standing(NOON) is Standing.killed
+        ruled = fold([head("1")], rulings=[ruling(KILL, minute), ruling(REINSTATE, 5)])
+        assert ruled.standing(NOON) is Standing.killed
+    assert fold([head("1")], rulings=[ruling(KILL, 4), ruling(REINSTATE, 5)]).standing(NOON) is Standing.open
+
+
+def test_where_nothing_but_a_kill_is_known_there_is_nothing_to_reinstate() -> None:
+    state = fold([kill("2")], rulings=[ruling(REINSTATE, 5)])
+    assert (state.standing(NOON), state.killed_by) == (Standing.killed, kill("2"))
+
+
+def test_an_operators_reinstatement_and_a_providers_each_take_back_their_own_kills() -> None:
+    heads = [head("1"), head("5", reinstates=True), kill("3", "k3", received_at=after(9)), kill("8", "k8")]
+    state = fold(heads, rulings=[ruling(REINSTATE, 5)])
+    assert (state.current, state.killed_by) == (heads[1], None)
+    assert state.dead == {"wire-1", "k3"}
+
+
+def test_words_up_to_a_kill_stay_dead_when_a_later_version_lives() -> None:
+    assert fold([head("1"), kill("2"), head("3", reinstates=True)]).dead == {"wire-1", "kill-wire"}
+    marked = fold([head("1"), head("3", reinstates=True)], [replace(MARK, version="2")])
+    assert (marked.killed_by, marked.dead) == (None, frozenset({"wire-1"}))
 
 
 # --- silent corrections

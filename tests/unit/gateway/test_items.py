@@ -9,7 +9,7 @@ from wiredesk_core.article import Entity, Mention
 from wiredesk_core.item import Dateline, Status
 from wiredesk_core.lifecycle import Standing
 from wiredesk_core.ports import IndexPut
-from wiredesk_core.testing import after, changed, make_item
+from wiredesk_core.testing import accepted, after, changed, make_item, ruled
 from wiredesk_gateway.testing import Newsroom
 
 Connect = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -273,3 +273,20 @@ async def test_words_that_were_killed_stay_so_when_the_item_comes_back(
     assert "libel" not in versions.text
     then = await reader.get(url, params={"as_of": (fact.changed_at + timedelta(seconds=1)).isoformat()})
     assert (then.status_code, "libel" in then.text) == (410, False)
+
+
+async def test_the_words_that_an_operator_reinstated_are_told_again(
+    newsroom: Newsroom, reader: httpx.AsyncClient
+) -> None:
+    item = make_item(headline="Ferry sails")
+    fact = await newsroom.serve(item)
+    await newsroom.kill(item)
+    newsroom.clock.advance(timedelta(hours=2))
+    back = ruled(accepted(item), ruled_at=newsroom.clock.now())
+    await newsroom.archive.record([back])
+    await newsroom.serve(item, cause="desk")
+    listed = (await reader.get(f"/v1/items/{fact.item_id}/versions")).json()
+    assert [version["killed"] for version in listed["versions"]] == [False, False]
+    assert [(one["verdict"], one["reason"]) for one in listed["rulings"]] == [("reinstate", back.reason)]
+    then = await reader.get(f"/v1/items/{fact.item_id}", params={"as_of": fact.changed_at.isoformat()})
+    assert then.json()["item"]["headline"] == "Ferry sails"

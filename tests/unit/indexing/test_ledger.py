@@ -14,10 +14,10 @@ from wiredesk_core.failures import Poison
 from wiredesk_core.index.entry import identity
 from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.item import Item
-from wiredesk_core.lifecycle import Disposition, Standing
+from wiredesk_core.lifecycle import Disposition, Standing, Verdict
 from wiredesk_core.messages import Changed, VersionAccepted
 from wiredesk_core.ports import Fact, IndexGone, IndexPut, NotPublished, Query
-from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark, withdrawn
+from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark, ruled, withdrawn
 from wiredesk_core.tracing import HEADER
 from wiredesk_indexing.ledger import Ledger
 
@@ -123,6 +123,31 @@ async def test_an_update_after_a_kill_stays_dead(desk: Desk) -> None:
     await desk.apply(version(1), version(2, status="canceled"), version(3))
     assert (await desk.served(version(1))).standing is Standing.killed
     assert await desk.disposition("receipt-3") == [Disposition.cancelled]
+
+
+async def test_an_operator_kills_and_reinstates_and_the_reason_is_told(desk: Desk) -> None:
+    first = version(1)
+    await desk.apply(first, ruled(first, Verdict.kill, ruled_at=after(5)))
+    killed = await desk.served(first)
+    assert killed.tombstone is not None
+    assert (killed.cause, killed.tombstone.reason) == ("desk", "The lawyers say so")
+    await desk.apply(version(2))
+    assert (await desk.served(first)).standing is Standing.killed
+    await desk.apply(ruled(first))
+    served = await desk.served(first)
+    assert served.article is not None
+    assert (served.standing, served.cause, served.article.item.version) == (Standing.open, "desk", "2")
+    entry = await desk.archive.receipt("ruling-reinstate")
+    assert entry is not None
+    assert [(note.code, note.detail) for note in entry.notes] == [("reinstated", "the item stands open")]
+
+
+async def test_a_ruling_waits_for_its_item_and_changes_nothing_when_it_comes_again(desk: Desk) -> None:
+    first = version(1)
+    kill = ruled(first, Verdict.kill)
+    await desk.apply(kill, first, kill)
+    assert (await desk.served(first)).standing is Standing.killed
+    assert [change.revision for change in desk.announced()] == [1]
 
 
 @pytest.mark.parametrize("mark_first", [True, False])

@@ -19,7 +19,17 @@ from wiredesk_gateway.documents import ARTICLE, GONE, NOT_FOUND, PAGE, VERSIONS
 from wiredesk_gateway.doors import Call, Doors, NoParameters
 from wiredesk_gateway.ninjs import ninjs_of
 from wiredesk_gateway.search import ItemsAsked, OneAsked, names_in, next_cursor, searching
-from wiredesk_gateway.views import VIEW, etag_of, highlights_view, matches, selected, spliced, text_view, version_view
+from wiredesk_gateway.views import (
+    VIEW,
+    etag_of,
+    highlights_view,
+    matches,
+    ruling_view,
+    selected,
+    spliced,
+    text_view,
+    version_view,
+)
 
 NOTHING = Hits(total=0, hits=())
 
@@ -54,7 +64,7 @@ def add_items(doors: Doors, desk: Desk) -> None:
         responses={**VERSIONS, **NOT_FOUND, **GONE},
     )
     async def get_versions(call: Call[NoParameters]) -> Response:
-        """All versions that came in, oldest first, each as its wire told it."""
+        """All versions that came in, oldest first, each as its wire told it, and what operators ruled."""
         return await _versions(desk, call)
 
 
@@ -149,7 +159,8 @@ async def _versions(desk: Desk, call: Call[NoParameters]) -> Response:
     changed = await desk.reader.one(call.request.path_params["item_id"], call.key, call.now)
     entries = await desk.reader.versions(changed.item_id, call.key, call.now)
     versions = [version_view(entry, told) for entry, told in entries]
-    body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, "versions": versions})
+    rulings = [ruling_view(ruling) for ruling in await desk.reader.rulings(changed.item_id)]
+    body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, "versions": versions, "rulings": rulings})
     return conditional(call.request, body, _weak_etag(body))
 
 
