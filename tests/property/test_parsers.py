@@ -206,3 +206,14 @@ def test_all_words_of_agency_copy_come_through(paragraphs: list[list[str]], end:
 
     for lines in (iptc, anpa):
         assert read_wire(Wire(end.join(lines).encode(), PROFILE)).items[0].body_text.split() == words
+
+
+@given(st.lists(COPY_WORDS, min_size=1, max_size=6), st.sampled_from(["\r\n", "\n", "\r"]), st.binary(max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_all_words_below_marked_lines_come_through(paragraphs: list[list[str]], end: str, noise: bytes) -> None:
+    head = f"ZCZC FJW{end}#Ferry{end}$Fog closes ferry line{end}"
+    copy = (end * 2).join(" ".join(words) for words in paragraphs)
+
+    read = read_wire(Wire(f"{head}{copy}{end}NNNN{end}".encode(), PROFILE)).items[0]
+    assert read.body_text.split() == [word for words in paragraphs for word in words]
+    assert outcome(head.encode() + noise)

@@ -8,7 +8,18 @@ from typing import Literal
 
 from wiredesk_core.item import Item
 
-from wiredesk_ingest.formats import anpa_1312, ap_media, feeds, html_page, iptc_7901, mail, newsml_g2, ninjs, plain_text
+from wiredesk_ingest.formats import (
+    anpa_1312,
+    ap_media,
+    feeds,
+    html_page,
+    iptc_7901,
+    mail,
+    marked_telex,
+    newsml_g2,
+    ninjs,
+    plain_text,
+)
 from wiredesk_ingest.wire import Wire
 
 
@@ -42,6 +53,7 @@ FORMATS: tuple[WireFormat, ...] = (
     WireFormat("newsml_g2", 2, newsml_g2.recognise, newsml_g2.parse),
     WireFormat("feed", 1, feeds.recognise, feeds.parse),
     WireFormat("html", 2, html_page.recognise, html_page.parse),
+    WireFormat("marked_telex", 1, marked_telex.recognise, marked_telex.parse),
     WireFormat("plain_text", 1, plain_text.recognise, plain_text.parse),
 )
 """Asked in this order; the first that recognises a wire reads it."""

@@ -25,6 +25,7 @@ SHIFTED = ("iso2022", "hz")
 """Charsets whose text is all ASCII bytes, so that they look like UTF-8 and only the declaration tells."""
 CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 """Characters that no story holds and that XML or the stores refuse."""
+SEPARATORS = re.compile("[\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ def declared_charset(data: bytes, content_type: str = "") -> str | None:
 
 
 def without_controls(text: str) -> str:
-    """The text without characters that no story holds; almost always the same text."""
-    return CONTROLS.sub("", text) if CONTROLS.search(text) else text
+    """The text without characters that no story holds; almost always the same text.
+
+    The separators of records and fields become blanks, so that what they parted does not run together.
+    """
+    return CONTROLS.sub("", SEPARATORS.sub(" ", text)) if CONTROLS.search(text) else text
 
 
 def _known(name: str) -> str | None:
