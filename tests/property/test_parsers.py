@@ -102,6 +102,9 @@ def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
             b"PK\x05\x06",
             b"\x1f\x8b\x08",
             b"<rss version='2.0'><channel><item><title>",
+            b"<nitf><head><docdata management-status='embargoed' management-doc-idref='",
+            b"<nitf><head><meta name='anpa-format' content='t'/></head><body><body.head><byline>",
+            b"<nitf><body><body.content><block>",
             b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='http://[",
                         b"\x01fjo0147 4 pl 61\r\nslug/\r\n\x02", b"\x16\x01V2607\x1fnorth\r\nr i\x13\x11 BC-EU--Ferry",
                         b"\x01fjo1 4 i\n\x02KILL\nNews =\n\n\x03111200 JUN 24\x04\x01"]),
@@ -165,6 +168,61 @@ def test_all_words_come_through_a_mail(tree: tuple[str, list[str]], encoding: st
     message.add_alternative(f"<html><body>{markup}</body></html>", subtype="html", cte=encoding)
 
     assert read_wire(Wire(message.as_bytes(), PROFILE)).items[0].body_text.split() == words
+
+
+NITF = "<nitf><head><docdata>{}</docdata></head><body><body.head>{}</body.head><body.content>{}</body.content></body></nitf>"
+
+
+@given(block_tree(), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_all_words_come_through_a_nitf_document(tree: tuple[str, list[str]], in_a_block: bool) -> None:
+    markup, words = tree
+    copy = f"<block>{markup}</block>" if in_a_block else markup
+    data = NITF.format("<doc-id id-string='x'/>", "<hedline><hl1>Head</hl1></hedline>", copy).encode()
+
+    assert read_wire(Wire(data, PROFILE)).items[0].body_text.split() == words
+
+
+NITF_NAMES = """
+doc-id du-key urgency series ed-msg date.issue date.release date.expire revision-history correction
+evloc fixture doc-scope del-list from-src doc.copyright doc.rights key-list keyword
+identified-content person org location event classifier meta tobject tobject.subject
+tobject.property pubdata title hedline hl1 hl2 byline byttl dateline story.date abstract note rights
+rights.owner distributor media media-reference media-caption media-object block p pre br table tr td
+body body.head body.content body.end nitf x
+"""
+NITF_KEYS = """
+id-string key version generation part ed-urg series.part series.totalpart info msg-type norm comment
+value type idsrc name content source mime-type media-type noteclass class iso-cc city fix-id scope
+holder year tobject.subject.refnum tobject.subject.ipr tobject.type management-status
+management-doc-idref management-idref-status
+"""
+NITF_VALUES = st.sampled_from(
+    ["", "embargoed", "canceled", "usable", "t", "npa", "anpa-format", "anpa-sequence", "slug", "20240611T120000Z", "7",
+     "YYYYMMDD000000-HHMM", "00010101T000000+1400", "image", "&lt;p&gt;a&lt;/p&gt;", "KILL", "Eds: CORRECTS", "x,y; z"]
+) | st.text("abc 0:-", max_size=8)  # fmt: skip
+
+
+@st.composite
+def nitf_tree(draw: st.DrawFn, depth: int = 4) -> str:
+    """Elements of the DTD anywhere, with attributes and words that need not be theirs."""
+    name, inside = draw(st.sampled_from(NITF_NAMES.split())), draw(NITF_VALUES)
+    keys = draw(st.lists(st.sampled_from(NITF_KEYS.split()), max_size=3, unique=True))
+    said = "".join(f' {key}="{draw(NITF_VALUES)}"' for key in keys)
+    for _ in range(draw(st.integers(0, 3)) if depth else 0):
+        inside += draw(nitf_tree(depth - 1)) + draw(NITF_VALUES)
+    return f"<{name}{said}>{inside}</{name}>"
+
+
+@given(nitf_tree(), nitf_tree(), nitf_tree())
+@settings(max_examples=300, deadline=None)
+def test_no_nitf_raises_anything_but_unreadable(docdata: str, head: str, copy: str) -> None:
+    data = NITF.format(docdata, head, copy).encode()
+
+    assert outcome(data) == "nitf"
+    assert [i.uri for i in read_wire(Wire(data, PROFILE)).items] == [
+        i.uri for i in read_wire(Wire(data, PROFILE)).items
+    ]
 
 
 @given(st.integers(0, 2_000))

@@ -18,6 +18,7 @@ from wiredesk_ingest.formats import (
     marked_telex,
     newsml_g2,
     ninjs,
+    nitf,
     plain_text,
 )
 from wiredesk_ingest.wire import Wire
@@ -53,6 +54,7 @@ FORMATS: tuple[WireFormat, ...] = (
     WireFormat("newsml_g2", 2, newsml_g2.recognise, newsml_g2.parse),
     WireFormat("feed", 1, feeds.recognise, feeds.parse),
     WireFormat("html", 2, html_page.recognise, html_page.parse),
+    WireFormat("nitf", 1, nitf.recognise, nitf.parse),
     WireFormat("marked_telex", 1, marked_telex.recognise, marked_telex.parse),
     WireFormat("plain_text", 1, plain_text.recognise, plain_text.parse),
 )

@@ -48,7 +48,7 @@ MONTHS = {
 ZONES = {"GMT": 0, "UTC": 0, "UT": 0, "Z": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2}
 ZONES |= {"EET": 2, "EEST": 3, "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
 HEADER_LINES = 4
-PRINTED_DATELINE = re.compile(r"([^\W\d_][^()\n]{1,60}?)\s*\([^()\n]{2,30}\)\s*(?:[-–—_]|--)\s")
+PRINTED_DATELINE = re.compile(r"([^\W\d_][^()\n]{1,60}?)\s*\([^()\n]{2,30}\)\.?\s*(?:[-–—_]|--)\s")
 
 
 @dataclass(frozen=True, slots=True)

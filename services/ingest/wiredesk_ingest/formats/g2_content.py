@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
 from wiredesk_ingest.formats.charset import decode, without_controls
+from wiredesk_ingest.formats.desk_parts import desk_parts
 from wiredesk_ingest.formats.markup import Block, blocks_of, blocks_of_html, local, looks_like_html, plain, text_of
+from wiredesk_ingest.formats.nitf_body import Body, body_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.shown_html import html_of_blocks, html_of_tree, safe_html
 
 PROSE = frozenset({"body", "body.content", "p", "pre", "div", "section", "article", "html"})
+NITF = frozenset({"nitf", "body.head", "body.content"})
 PAGE_PARTS = frozenset({"header", "footer", "nav"})
-NOTEPAD = re.compile(r"\b(?:notepad|np-\w+|nonpublic)\b", re.IGNORECASE)
-"""Classes of parts that an agency writes for desks, not for readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,12 @@ def _inline_xml(element: etree._Element) -> Iterator[Content]:
     by_name: dict[str, list[etree._Element]] = {}
     for each in element.iter():
         by_name.setdefault(local(each), []).append(each)
+    if NITF & by_name.keys():
+        yield _nitf(body_of(element))
+        return
     if not PROSE & by_name.keys():
         return
-    bodies = by_name.get("body.content") or by_name.get("body") or [element]
+    bodies = by_name.get("body") or [element]
     yield _prose(bodies, by_name)
 
 
@@ -87,32 +90,31 @@ def _prose(bodies: list[etree._Element], by_name: dict[str, list[etree._Element]
         blocks, markup, restricted = None, content.html, []
         text = content.text
     else:
-        restricted = [e for body in bodies for e in _desk_parts(body)]
+        restricted = [e for body in bodies for e in desk_parts(body)]
         skip = [*restricted, *(e for body in bodies for e in _page_parts(body))]
         blocks = [block for body in bodies for block in blocks_of(body, skip)]
         text, markup = text_of(blocks), "\n".join(html_of_tree(body, skip) for body in bodies)
         if looks_like_html(text) and not any(block.text != text for block in blocks):
             text, markup = text_of(blocks_of_html(text)), safe_html(text)
-    heads = by_name.get("hl1") or by_name.get("hedline") or by_name.get("h1") or by_name.get("title") or []
-    in_head = [e for head in by_name.get("body.head", []) for e in head]
+    heads = by_name.get("h1") or by_name.get("title") or []
     return Content(
         text=text,
         html=markup,
         headline=next((plain(e) for e in heads if plain(e)), ""),
-        subheadline=next((plain(e) for e in by_name.get("hl2", []) if plain(e)), ""),
-        byline=", ".join(plain(e) for e in in_head if local(e) == "byline" and plain(e)),
-        dateline=next((plain(e) for e in in_head if local(e) == "dateline" and plain(e)), ""),
         restricted=tuple(text for text in (text_of(blocks_of(e)) for e in restricted) if text),
     )
 
 
-def _desk_parts(body: etree._Element) -> list[etree._Element]:
-    """The outermost parts that are not meant for readers."""
-    found: list[etree._Element] = []
-    for element in body.iter(etree.Element):
-        if NOTEPAD.search(element.get("class") or "") and not any(up in found for up in element.iterancestors()):
-            found.append(element)
-    return found
+def _nitf(body: Body) -> Content:
+    return Content(
+        text=body.text,
+        html=body.html,
+        headline=body.headline,
+        subheadline=body.subheadline,
+        byline=body.byline,
+        dateline=body.dateline.text if body.dateline else "",
+        restricted=body.restricted,
+    )
 
 
 def _page_parts(body: etree._Element) -> list[etree._Element]:

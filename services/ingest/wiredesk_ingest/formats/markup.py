@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -176,6 +176,7 @@ _ADDRESSES = ["addressee", "care.of", "delivery.point", "delivery.office", "post
 _PLACES = ["sublocation", "city", "state", "region", "country"]
 PARTS = frozenset([*_NAMES, *_ADDRESSES, *_PLACES])
 """Parts of a name, an address or a right, each a word of its own even where nothing stands between them."""
+DOCUMENTS = frozenset({"html", "nitf"})
 PREFORMATTED = frozenset({"pre", "listing", "xmp", "plaintext"})
 ROW = "tr"
 CELLS = frozenset({"td", "th"})
@@ -220,6 +221,17 @@ class _Writer:
 def local(element: etree._Element) -> str:
     """The element's name in lower case without its namespace; "" for comments and the like."""
     return _local(element.tag) if isinstance(element.tag, str) else ""
+
+
+def outermost(root: etree._Element, wanted: Callable[[etree._Element], bool]) -> Iterator[etree._Element]:
+    """The wanted elements under a root, itself included, in document order; none that is inside another of them."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if wanted(element):
+            yield element
+        else:
+            waiting.extend(element.iterchildren(etree.Element, reversed=True))
 
 
 def blocks_of(element: etree._Element, skip: Iterable[etree._Element] = ()) -> list[Block]:
@@ -308,13 +320,14 @@ def _walk_child(
         writer.running.append(entity_text(child))
         return
     name = local(child)
-    if name in UNREAD or child in skip:
+    if is_unread(name, parent) or child in skip:
         return
     writer.running.append(between(child))
     if name == "br":
         writer.running.append(BREAK)
     elif name in CELLS and not has_blocks(child):
-        if writer.running and "".join(writer.running).strip():
+        before = child.getprevious()
+        if before is not None and local(before) in CELLS and not has_blocks(before):
             writer.running.append(CELL)
         _walk(child, writer, skip, depth + 1)
     elif is_block(name, mixed=mixed):
@@ -334,6 +347,11 @@ def between(child: etree._Element) -> str:
     if pair == ("numer", "denom"):
         return "/"
     return " " if pair[0] in PARTS and pair[1] in PARTS else ""
+
+
+def is_unread(name: str, parent: str) -> bool:
+    """Elements whose words are no copy. A head is one of a document only; agencies head boxes in the copy so, too."""
+    return name in UNREAD and (name != "head" or parent in DOCUMENTS)
 
 
 def is_block(name: str, *, mixed: bool) -> bool:
@@ -357,9 +375,9 @@ def has_blocks(element: etree._Element) -> bool:
 
 def _folded(text: str) -> str:
     """White space made single; line breaks and cell borders put back where they stood."""
-    lines = (SPACES.sub(" ", line).replace(CELL, "\t").strip() for line in text.split(BREAK))
-    cells = ("\t".join(part.strip() for part in line.split("\t")) for line in lines)
-    return "\n".join(line for line in cells if line)
+    lines = (SPACES.sub(" ", line).split(CELL) for line in text.split(BREAK))
+    rows = ("\t".join(cell.strip() for cell in line).rstrip() for line in lines)
+    return "\n".join(row for row in rows if row)
 
 
 def entity_text(node: etree._Element) -> str:

@@ -21,7 +21,7 @@ def paragraphs_of_plain(text: str, *, keep_lines: bool = False) -> list[str]:
     groups = [group for group in groups if group]
     if keep_lines:
         return ["\n".join(group) for group in groups]
-    if len(groups) == 1 and not _is_wrapped(groups[0]):
+    if len(groups) == 1 and not is_wrapped(groups[0]):
         return [line.strip() for line in groups[0]]
     return [paragraph for group in groups for paragraph in _paragraphs_of_group(group)]
 
@@ -29,13 +29,13 @@ def paragraphs_of_plain(text: str, *, keep_lines: bool = False) -> list[str]:
 def _paragraphs_of_group(group: list[str]) -> list[str]:
     """One paragraph, or several when indented first lines say so."""
     starts = [position for position, line in enumerate(group) if line.startswith("  ")]
-    if starts and 0 < len(starts) < len(group) and starts[0] == 0 and _is_wrapped(group):
+    if starts and 0 < len(starts) < len(group) and starts[0] == 0 and is_wrapped(group):
         edges = [*starts, len(group)]
         return [" ".join(line.strip() for line in group[a:b]) for a, b in pairwise(edges)]
-    return [" ".join(line.strip() for line in group)] if _is_wrapped(group) else ["\n".join(group).strip()]
+    return [" ".join(line.strip() for line in group)] if is_wrapped(group) else ["\n".join(group).strip()]
 
 
-def _is_wrapped(lines: list[str]) -> bool:
+def is_wrapped(lines: list[str]) -> bool:
     """Whether these lines are running text wrapped at a margin: all but paragraph ends are nearly full."""
     widths = [len(line) for line in lines]
     widest = max(widths)

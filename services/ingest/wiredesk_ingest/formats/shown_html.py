@@ -12,13 +12,13 @@ from lxml import etree
 from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.markup import (
     DEEPEST,
-    UNREAD,
     Block,
     between,
     entity_text,
     has_blocks,
     is_block,
     is_mixed,
+    is_unread,
     local,
 )
 
@@ -116,7 +116,7 @@ def _write_html(element: etree._Element, parts: list[str], skip: frozenset[etree
     for child in element if depth <= DEEPEST else ():
         name = local(child)
         parts.append(html.escape(entity_text(child), quote=False) if not name else "")
-        if name and name not in UNREAD and child not in skip:
+        if name and not is_unread(name, local(element)) and child not in skip:
             shown = _HTML_NAMES.get(name) or (name if name in _HTML_ELEMENTS else "")
             shown = shown or ("p" if is_block(name, mixed=mixed) and not has_blocks(child) else "")
             parts.append(between(child))
