@@ -1,7 +1,7 @@
 """What an item is right now, given all that was ever said about it.
 
 `fold` is a pure function of the set of facts: it does not matter in which order they came, or how often.
-Versions stand in a total order by (rank, version_created, first received, wire hash). A kill is sticky.
+Versions stand in a total order: see `order_key`. A kill is sticky.
 """
 
 from __future__ import annotations
@@ -23,15 +23,19 @@ NO_KILL: tuple[object, ...] = (-1,)
 """Below every version."""
 
 Rank = tuple[tuple[int, int, str], ...]
-OrderKey = tuple[Rank, datetime, datetime, str]
+OrderKey = tuple[Rank, datetime, int, bool, str, datetime, datetime, str]
 
 
 class Standing(StrEnum):
-    """Where an item may be shown: `open` to readers, `sealed` to holders of `embargo:read`, `killed` to nobody."""
+    """Where an item may be shown: `open` to readers, `sealed` to holders of `embargo:read`, the others to nobody.
+
+    expired: its provider lets nobody use it any more. killed: it has to be taken down.
+    """
 
     absent = "absent"
     open = "open"
     sealed = "sealed"
+    expired = "expired"
     killed = "killed"
 
 
@@ -55,7 +59,11 @@ class Disposition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """As much of one version as the life cycle needs to know."""
+    """As much of one version as the life cycle needs to know.
+
+    carrier: who brought it in another's name; empty for the provider whose item it is. precedence: of the profile of
+    who brought it.
+    """
 
     wire_sha256: str
     version: str
@@ -64,6 +72,9 @@ class Head:
     status: Status = Status.usable
     embargoed_until: datetime | None = None
     reinstates: bool = False
+    expires: datetime | None = None
+    precedence: int = 0
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +123,23 @@ class State:
             return Standing.killed
         if self.current is None:
             return Standing.absent
+        if _expired(self.current, now):
+            return Standing.expired
         return Standing.sealed if _shut(self.current, now) else Standing.open
 
-    def opens_at(self, now: datetime) -> datetime | None:
-        """When an embargo that holds now will end; None when time alone will not open the item."""
+    def turns_at(self, now: datetime) -> datetime | None:
+        """When time alone will next change where the item may be shown: its embargo ends, or it expires."""
         head = self.current
-        if self.killed_by is not None or head is None or head.status is Status.withheld:
+        if self.killed_by is not None or head is None or _expired(head, now):
             return None
-        return head.embargoed_until if _shut(head, now) else None
+        opens = None if head.status is Status.withheld else head.embargoed_until
+        return min((moment for moment in (opens, head.expires) if moment is not None and moment > now), default=None)
 
 
-def head_of(item: Item, wire_sha256: str, received_at: datetime) -> Head:
-    """The head of a version, from the item that a parser made of its wire."""
+def head_of(
+    item: Item, wire_sha256: str, received_at: datetime, *, scope: str | None = None, precedence: int = 0
+) -> Head:
+    """The head of a version, from the item that a parser made of its wire; `scope` where that is another's name."""
     return Head(
         wire_sha256=wire_sha256,
         version=item.version,
@@ -132,6 +148,9 @@ def head_of(item: Item, wire_sha256: str, received_at: datetime) -> Head:
         status=item.status,
         embargoed_until=item.embargoed_until,
         reinstates=any(signal.lower() in REINSTATING for signal in item.signals),
+        expires=item.expires,
+        precedence=precedence,
+        carrier="" if scope in {None, item.provider} else item.provider,
     )
 
 
@@ -145,8 +164,14 @@ def rank_of(version: str) -> Rank:
 
 
 def order_key(head: Head) -> OrderKey:
-    """The total order of versions."""
-    return rank_of(head.version), head.version_created or EARLIEST, head.received_at, head.wire_sha256
+    """The total order of versions: by rank, then by the time of creation, then by that of the first reception.
+
+    Of one rank from several carriers that of the highest precedence stands, then the owner's own, whatever their
+    times: each sends the same version in its own wrapping. Without a rank, time comes first.
+    """
+    rank, created = rank_of(head.version), head.version_created or EARLIEST
+    whose = head.precedence, not head.carrier, head.carrier
+    return rank, EARLIEST if rank else created, *whose, created, head.received_at, head.wire_sha256
 
 
 def fold(heads: Iterable[Head], marks: Iterable[Mark] = (), rulings: Iterable[Ruling] = ()) -> State:
@@ -170,11 +195,14 @@ def fold(heads: Iterable[Head], marks: Iterable[Mark] = (), rulings: Iterable[Ru
 
 
 def silent_corrections(state: State) -> tuple[Head, ...]:
-    """Versions under a number that an earlier one has already, with other bytes; kills say what they are."""
-    first: dict[Rank, Head] = {}
+    """Versions under a number that an earlier one by the same hand has already, with other bytes.
+
+    Kills say what they are.
+    """
+    first: dict[tuple[Rank, str], Head] = {}
     for head in state.order:
-        first.setdefault(rank_of(head.version), head)
-    again = (head for head in state.order if first[rank_of(head.version)] is not head)
+        first.setdefault((rank_of(head.version), head.carrier), head)
+    again = (head for head in state.order if first[rank_of(head.version), head.carrier] is not head)
     return tuple(head for head in again if rank_of(head.version) and _alive(head))
 
 
@@ -247,6 +275,10 @@ def _distinct_marks(marks: Iterable[Mark]) -> Iterable[Mark]:
 
 def _alive(head: Head) -> bool:
     return head.status is not Status.canceled
+
+
+def _expired(head: Head, now: datetime) -> bool:
+    return head.expires is not None and head.expires <= now
 
 
 def _shut(head: Head, now: datetime) -> bool:

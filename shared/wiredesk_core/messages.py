@@ -25,7 +25,7 @@ DECISION_HEADER = "decision"
 """On `wire.quarantined`: this is no record put aside, its value is a ShelfDecision."""
 REPLAY_HEADER = "replay"
 
-Cause = Literal["version", "layers", "status", "release", "story", "desk", "replay"]
+Cause = Literal["version", "layers", "status", "release", "story", "desk", "replay", "expiry"]
 """Why an item changed as served."""
 
 Stage = Literal["received", "parsed", "applied", "enriched"]
@@ -56,6 +56,8 @@ class VersionAccepted(Frozen):
     """How new the set of parsers was that read the wire."""
     rederived_at: Moment | None = None
     """When a replay read the wire again; None for its first reading."""
+    precedence: int = 0
+    """Of the profile of who sent it: of several carriers of one version the higher is believed."""
     item: Item
 
 

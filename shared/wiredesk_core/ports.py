@@ -214,7 +214,7 @@ class Archive(ArchiveReader, Protocol):
         ...
 
     async def save(self, revisions: Sequence[Changed], due: Mapping[str, datetime | None]) -> tuple[str, ...]:
-        """Write new revisions, flagged unsent, all or none by item; `due` says when an item opens by itself.
+        """Write new revisions, flagged unsent, all or none by item; `due` says when time alone will change how it stands.
 
         Gives the ids of items whose `former_revision` is no longer the newest: those are not written.
         """
@@ -233,7 +233,7 @@ class Archive(ArchiveReader, Protocol):
         ...
 
     async def due(self, now: datetime, limit: int = 1000) -> tuple[str, ...]:
-        """Ids of sealed items whose embargo has ended."""
+        """Ids of items that time has changed: an embargo has ended, or they have expired."""
         ...
 
     async def note(self, notes: Sequence[ReceiptNote]) -> None:

@@ -39,6 +39,17 @@ async def test_a_version_recorded_is_in_its_items_dossier(archive: OpenArchive) 
     assert dossier.heads == (head_of(version.item, version.wire_sha256, NOON),)
 
 
+async def test_a_head_keeps_when_it_expires_and_who_carried_it(archive: OpenArchive) -> None:
+    item = make_item(provider="atlas", expires=after(60))
+    version = accepted(item, scope="harbour", precedence=-3)
+    own = accepted(make_item(version_created=after(5)))
+    await archive.record([own, version])
+    carried, ours = (await only_dossier(archive, FERRY_ID)).heads
+    assert (carried.expires, carried.precedence, carried.carrier) == (after(60), -3, "atlas")
+    assert (ours.expires, ours.precedence, ours.carrier) == (None, 0, "")
+    assert [entry.item.provider for entry in await archive.versions(FERRY_ID)] == ["atlas", "harbour"]
+
+
 async def test_recording_again_changes_nothing(archive: OpenArchive) -> None:
     facts: list[Fact] = [accepted(FERRY), mark(), enriched(accepted(FERRY))]
     await archive.record(facts)

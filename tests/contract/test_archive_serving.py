@@ -81,10 +81,12 @@ async def test_an_embargo_falls_due_when_it_ends(archive: OpenArchive) -> None:
     assert await archive.due(after(30), limit=1) == (TRAM_ID,)
 
 
-async def test_only_sealed_items_with_a_date_fall_due(archive: OpenArchive) -> None:
+async def test_items_fall_due_wherever_they_stand_and_those_without_a_date_never(archive: OpenArchive) -> None:
     await archive.save([changed(FERRY, standing=Standing.sealed)], {FERRY_ID: after(10)})
     await archive.save([changed(TRAM, standing=Standing.sealed)], {TRAM_ID: None})
-    await archive.save([changed(FERRY, revision=2)], {FERRY_ID: after(10)})
+    await archive.save([changed(FERRY, revision=2)], {FERRY_ID: after(20)})
+    assert [await archive.due(after(minute)) for minute in (19, 20)] == [(), (FERRY_ID,)]
+    await archive.save([changed(FERRY, revision=3, standing=Standing.expired)], {FERRY_ID: None})
     assert await archive.due(after(60)) == ()
 
 

@@ -41,6 +41,9 @@ HEADS = st.builds(
     status=st.sampled_from(Status),
     embargoed_until=st.none() | MOMENTS,
     reinstates=st.booleans(),
+    expires=st.none() | MOMENTS,
+    precedence=st.integers(0, 1),
+    carrier=st.sampled_from(["", "atlas"]),
 )
 MARKS = st.builds(
     Mark,
@@ -152,25 +155,29 @@ def test_what_is_served_is_alive_and_outranks_all_else(heads: list[Head], marks:
     assert all(order_key(low) < order_key(high) for low, high in pairwise(state.order))
 
 
+ON_ITS_WAY = [Standing.sealed, Standing.open, Standing.expired]
+
+
 @LAW
 @given(VERSION_SETS, MARK_SETS, MOMENTS, MOMENTS)
-def test_time_alone_only_ever_opens(heads: list[Head], marks: list[Mark], one: datetime, other: datetime) -> None:
+def test_time_alone_only_ever_opens_and_ends(
+    heads: list[Head], marks: list[Mark], one: datetime, other: datetime
+) -> None:
     state, (early, late) = fold(heads, marks), sorted((one, other))
     then, now = state.standing(early), state.standing(late)
-    assert now is then or (then, now) == (Standing.sealed, Standing.open)
+    assert now is then or ON_ITS_WAY.index(then) < ON_ITS_WAY.index(now)
 
 
 @LAW
 @given(VERSION_SETS, MARK_SETS, MOMENTS)
-def test_an_item_opens_exactly_when_it_says(heads: list[Head], marks: list[Mark], now: datetime) -> None:
+def test_an_item_turns_exactly_when_it_says(heads: list[Head], marks: list[Mark], now: datetime) -> None:
     state = fold(heads, marks)
-    opens_at = state.opens_at(now)
-    if opens_at is None:
+    turns_at = state.turns_at(now)
+    if turns_at is None:
         assert state.standing(after(10_000)) is state.standing(now)
     else:
-        assert state.standing(opens_at - timedelta(microseconds=1)) is Standing.sealed
-        assert state.standing(opens_at) is Standing.open
-        assert state.opens_at(opens_at) is None
+        assert state.standing(turns_at - timedelta(microseconds=1)) is state.standing(now)
+        assert state.standing(turns_at) is not state.standing(now)
 
 
 @LAW
@@ -192,7 +199,7 @@ def test_every_version_has_one_disposition(heads: list[Head], marks: list[Mark])
 @given(VERSION_SETS)
 def test_of_versions_under_one_number_all_but_the_first_are_corrections(heads: list[Head]) -> None:
     state = fold([replace(head, status=Status.usable) for head in heads])
-    numbers = [rank_of(head.version) for head in state.order if head.version.strip()]
+    numbers = [(rank_of(head.version), head.carrier) for head in state.order if head.version.strip()]
     assert len(silent_corrections(state)) == len(numbers) - len(set(numbers))
     assert state.order[:1] != silent_corrections(state)[:1] or not state.order
 

@@ -38,10 +38,19 @@ def misread() -> Sequence[Fact]:
     return chimera, withdrawn(chimera), worse, better
 
 
+def carriers() -> Sequence[Fact]:
+    """One version by two carriers."""
+    carried = make_item(uri="urn:story:carried", provider="atlas", headline="Ferry by atlas")
+    other = carried.model_copy(update={"provider": "basalt", "version_created": after(1)})
+    return accepted(carried, scope="harbour", precedence=1), accepted(other, scope="harbour", received_at=after(9))
+
+
 FACTS: Sequence[Fact] = [
     *(fact for number in range(1, 5) for fact in story(number)),
     mark("doc-0", version="1"),
     *misread(),
+    accepted(make_item(uri="urn:story:late", expires=after(50))),
+    *carriers(),
     ruled(accepted(make_item(uri="urn:story:1")), Verdict.reinstate, ruled_at=after(10)),
     ruled(accepted(make_item(uri="urn:story:1")), Verdict.kill, ruled_at=after(9)),
 ]

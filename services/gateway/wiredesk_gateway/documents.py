@@ -86,7 +86,7 @@ def _problem(description: str) -> dict[str, Any]:
 
 
 NOT_FOUND: Responses = {404: _problem("Unknown, or not for this key")}
-GONE: Responses = {410: _problem("Killed; the problem holds its tombstone")}
+GONE: Responses = {410: _problem("Killed (the problem holds its tombstone), or expired")}
 GUARDED: Responses = {
     400: _problem("A parameter is unknown or cannot be used"),
     401: _problem("No key, or none that holds"),
@@ -125,7 +125,14 @@ VERSIONS: Responses = {
         {
             "item_id": "k3v5m2q7x4ab6cdefghijklmno",
             "uri": "urn:example:northwire:harbour-bridge",
-            "versions": [{"version": "1", "received_at": "2026-03-02T08:15:00.000000Z", "killed": False}],
+            "versions": [
+                {
+                    "version": "1",
+                    "received_at": "2026-03-02T08:15:00.000000Z",
+                    "killed": False,
+                    "silent_correction": False,
+                }
+            ],
             "rulings": [],
         },
     )

@@ -19,7 +19,7 @@ from wiredesk_gateway.views import Views, spliced, tombstone_view
 from wiredesk_gateway.visibility import Sight, former_sight, sight_of
 
 Kind = Literal["created", "updated", "entered", "left", "killed"]
-"""created: new. entered: it was hidden from this reader before. left: from now on it is. killed: take it down."""
+"""created: new. entered: it was hidden from this reader before. left: from now on it is, or it has expired. killed: take it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def kind_of(before: Sight, after: Sight, former: Standing) -> Kind | None:
     """What a change is to a reader who got `before` and gets `after`; None when it is nothing to him."""
     if after is Sight.gone:
         return "killed"
-    if after is Sight.sealed:
+    if after in {Sight.sealed, Sight.expired}:
         return "left" if before is Sight.visible else None
     if former is Standing.absent:
         return "created"

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key
-from wiredesk_core.lifecycle import Ruling, Standing, State
+from wiredesk_core.lifecycle import Ruling, Standing, State, silent_corrections
 from wiredesk_core.messages import Changed
 from wiredesk_core.ports import ArchiveReader, VersionEntry
 from wiredesk_core.web.problems import Explained
 
 from wiredesk_gateway.views import tombstone_view
 from wiredesk_gateway.visibility import Sight, item_sight, sight_of, was_shown, was_withdrawn
+
+TOLD = frozenset({Sight.gone, Sight.expired})
+"""Of an item that stands so, those who could see it are told that they cannot any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A version in an item's list. dead: its words were killed. silent: its number had other content before."""
+
+    entry: VersionEntry
+    dead: bool
+    silent: bool
 
 
 class Reader:
@@ -30,7 +43,7 @@ class Reader:
         return {i: changed for i, changed in found.items() if sight_of(key, changed, now) is Sight.visible}
 
     async def one(self, item_id: str, key: Key, now: datetime) -> Changed:
-        """The newest revision. Raises Refused: 404 when there is nothing for this key, 410 when it was killed."""
+        """The newest revision. Raises Refused: 404 when there is nothing for this key, 410 when it was killed or expired."""
         changed = (await self._archive.served([item_id])).get(item_id)
         return await self.passed(changed, key, now)
 
@@ -45,12 +58,13 @@ class Reader:
             raise killed(then)
         return then
 
-    async def versions(self, item_id: str, key: Key, now: datetime) -> list[tuple[VersionEntry, bool]]:
-        """The versions of a visible item that the key may know of; with each, whether its words may be told."""
+    async def versions(self, item_id: str, key: Key, now: datetime) -> list[Told]:
+        """The versions of a visible item that the key may know of."""
         entries = await self._archive.versions(item_id)
-        dead = (await self._state(item_id)).dead
+        state = await self._state(item_id)
+        silent = {head.wire_sha256 for head in silent_corrections(state)}
         seen = [entry for entry in entries if item_sight(key, entry.item, now) is Sight.visible]
-        return [(entry, entry.wire_sha256 not in dead) for entry in seen]
+        return [Told(entry, dead=entry.wire_sha256 in state.dead, silent=entry.wire_sha256 in silent) for entry in seen]
 
     async def rulings(self, item_id: str) -> Sequence[Ruling]:
         """What operators decided about a visible item, oldest first."""
@@ -68,16 +82,16 @@ class Reader:
         seen = Sight.sealed if changed is None else await self.look(changed, key, now)
         if changed is None or seen is Sight.sealed:
             raise unknown()
-        if seen is Sight.gone:
-            raise killed(changed)
+        if seen is not Sight.visible:
+            raise gone(changed)
         return changed
 
     async def look(self, changed: Changed, key: Key, now: datetime) -> Sight:
-        """What the key gets of a revision; of a killed one only word, and that only if it could ever see it."""
+        """What the key gets of a revision; of one that is gone only word, and that only if it could ever see it."""
         seen = sight_of(key, changed, now)
-        if seen is not Sight.gone or changed.former_standing is Standing.open or "embargo:read" in key.scopes:
+        if seen not in TOLD or changed.former_standing is Standing.open or "embargo:read" in key.scopes:
             return seen
-        return Sight.gone if was_shown(await self._archive.versions(changed.item_id), now) else Sight.sealed
+        return seen if was_shown(await self._archive.versions(changed.item_id), now) else Sight.sealed
 
     async def by_uri(self, uri: str, providers: Sequence[str], key: Key, now: datetime) -> Changed:
         """The item of that uri, else of that alias. Raises Refused: 404, 410, or 409 when several go by it."""
@@ -86,17 +100,27 @@ class Reader:
         named = [c for c in wanted if c.uri == uri] or wanted
         seen = {c.item_id: await self.look(c, key, now) for c in named}
         alive = [c for c in named if seen[c.item_id] is Sight.visible]
-        gone = [c for c in named if seen[c.item_id] is Sight.gone]
+        told = [c for c in named if seen[c.item_id] in TOLD]
         if len(alive) > 1:
             raise ambiguous(alive)
-        if alive or not gone:
+        if alive or not told:
             return await self.passed(next(iter(alive), None), key, now)
-        raise killed(gone[0])
+        raise gone(told[0])
 
 
 def unknown() -> Refused:
     """Not there, or not for this key: the same words for both."""
     return Refused(404, "item_not_found", "there is no such item")
+
+
+def gone(changed: Changed) -> Refused:
+    """Killed, or else expired."""
+    return killed(changed) if changed.standing is Standing.killed else expired()
+
+
+def expired() -> Refused:
+    """Nobody may use it any more, and nobody need take it down."""
+    return Refused(410, "item_expired", "this item has expired: its provider lets nobody use it any more")
 
 
 def killed(changed: Changed) -> Refused:

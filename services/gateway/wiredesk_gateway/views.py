@@ -104,7 +104,7 @@ def highlights_view(highlights: Sequence[Highlight]) -> list[dict[str, Any]]:
     return [{"field": h.field, "text": h.text, "matches": [list(match) for match in h.matches]} for h in highlights]
 
 
-def version_view(entry: VersionEntry, told: bool) -> dict[str, Any]:
+def version_view(entry: VersionEntry, *, dead: bool, silent: bool) -> dict[str, Any]:
     """One line of a version list, with its item unless that was killed."""
     return {
         "version": entry.version,
@@ -112,8 +112,9 @@ def version_view(entry: VersionEntry, told: bool) -> dict[str, Any]:
         "received_at": iso(entry.received_at),
         "receipt_id": entry.receipt_id,
         "wire_sha256": entry.wire_sha256,
-        "killed": not told,
-        "item": entry.item.model_dump(mode="json", exclude=HIDDEN) if told else None,
+        "killed": dead,
+        "silent_correction": silent,
+        "item": None if dead else entry.item.model_dump(mode="json", exclude=HIDDEN),
     }
 
 

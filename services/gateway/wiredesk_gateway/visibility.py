@@ -17,19 +17,30 @@ from wiredesk_core.ports import Collection, VersionEntry
 
 
 class Sight(StrEnum):
-    """What a key gets of an item: the item, nothing at all, or word that it was withdrawn."""
+    """What a key gets of an item: the item, nothing at all, or word that it was withdrawn, or has expired."""
 
     visible = "visible"
     sealed = "sealed"
     gone = "gone"
+    expired = "expired"
 
 
-def sight(key: Key, standing: Standing, provider: str, embargoed_until: datetime | None, now: datetime) -> Sight:
+def sight(
+    key: Key,
+    standing: Standing,
+    provider: str,
+    embargoed_until: datetime | None,
+    now: datetime,
+    *,
+    expires: datetime | None = None,
+) -> Sight:
     """The decision. Whatever is not plainly permitted is sealed; the clock overrules a standing that says open."""
     if not key.may("items:read", provider):
         return Sight.sealed
     if standing is Standing.killed:
         return Sight.gone
+    if standing is Standing.expired or (standing is not Standing.absent and expires is not None and expires <= now):
+        return Sight.expired
     embargoed = embargoed_until is not None and embargoed_until > now
     if standing is Standing.open and not embargoed:
         return Sight.visible
@@ -38,14 +49,14 @@ def sight(key: Key, standing: Standing, provider: str, embargoed_until: datetime
 
 
 def sight_of(key: Key, changed: Changed, now: datetime) -> Sight:
-    """The decision on one revision. `gone` still has to ask who could ever see the item: see `was_shown`."""
-    if changed.standing is Standing.killed:
-        return sight(key, Standing.killed, changed.provider, None, now)
+    """The decision on one revision. `gone` and `expired` have to ask who could ever see the item: see `was_shown`."""
+    if changed.standing in {Standing.killed, Standing.expired}:
+        return sight(key, changed.standing, changed.provider, None, now)
     if changed.article is None:
         return Sight.sealed
-    return sight(
-        key, _standing_of(changed, changed.article.item), changed.provider, changed.article.item.embargoed_until, now
-    )
+    item = changed.article.item
+    standing = _standing_of(changed, item)
+    return sight(key, standing, changed.provider, item.embargoed_until, now, expires=item.expires)
 
 
 def former_sight(key: Key, changed: Changed, now: datetime) -> Sight:
@@ -54,7 +65,7 @@ def former_sight(key: Key, changed: Changed, now: datetime) -> Sight:
 
 
 def was_shown(entries: Iterable[VersionEntry], now: datetime) -> bool:
-    """Whether a killed item was ever for everybody, in any order of arrival.
+    """Whether a killed or expired item was ever for everybody, in any order of arrival.
 
     If all that it ever said is under embargo or withheld, only those who may read that learn of its end.
     """
@@ -64,7 +75,7 @@ def was_shown(entries: Iterable[VersionEntry], now: datetime) -> bool:
 
 
 def item_sight(key: Key, item: Item, now: datetime) -> Sight:
-    """The decision on one version of an item that may be seen itself."""
+    """The decision on one version of an item that may be seen itself: when it expires, the newest version says."""
     standing = Standing.sealed if item.status is Status.withheld else Standing.open
     return sight(key, standing, item.provider, item.embargoed_until, now)
 

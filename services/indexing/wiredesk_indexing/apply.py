@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from wiredesk_core.article import PENDING, Article, assemble
-from wiredesk_core.item import Status
-from wiredesk_core.lifecycle import Disposition, Head, Kill, Mark, Ruling, Standing, State, Verdict, dispose
+from wiredesk_core.item import ParseWarning, Status
+from wiredesk_core.lifecycle import (
+    Disposition,
+    Head,
+    Kill,
+    Mark,
+    Ruling,
+    Standing,
+    State,
+    Verdict,
+    dispose,
+    silent_corrections,
+)
 from wiredesk_core.messages import Cause, Changed, DeskRuled, Enriched, ReceiptNote, Tombstone, VersionAccepted
+from wiredesk_core.moments import iso
 from wiredesk_core.ports import Collection, Dossier, IndexGone, IndexPut, Leaf
+
+SHOWN = frozenset({Standing.open, Standing.sealed})
+"""Where an item has to stand for its words to leave the archive."""
 
 UNSERVED = ("restricted_notes",)
 """Fields of an item that stay in the archive and are served to nobody."""
@@ -40,11 +56,11 @@ def next_revision(dossier: Dossier, state: State, leaf: Leaf | None, trigger: Tr
         provider=leaf.item.provider,
         revision=former.revision + 1 if former else 1,
         former_revision=former.revision if former else 0,
-        cause="status" if killed and trigger.cause != "desk" else trigger.cause,
+        cause=_cause(trigger, standing),
         standing=standing,
         former_standing=former.standing if former else Standing.absent,
         changed_at=now,
-        article=None if killed else _article(dossier, leaf),
+        article=_article(dossier, state, leaf) if standing in SHOWN else None,
         tombstone=_tombstone(dossier.item_id, state, leaf, trigger.reason, now) if killed else None,
         receipt_id=leaf.receipt_id,
     )
@@ -71,6 +87,7 @@ def _withdrawn(dossier: Dossier, trigger: Trigger, now: datetime) -> Changed | N
 
 def disposition_note(fact: VersionAccepted, state: State, now: datetime, *, seen_before: bool) -> ReceiptNote:
     """What became of one item of a receipt."""
+    late = _late(fact, state, now)
     return ReceiptNote(
         receipt_id=fact.receipt_id,
         provider=fact.item.provider,
@@ -79,6 +96,8 @@ def disposition_note(fact: VersionAccepted, state: State, now: datetime, *, seen
         item_id=fact.item_id,
         uri=fact.item.uri,
         disposition=dispose(state, fact.wire_sha256, seen_before=seen_before),
+        code="expired_on_arrival" if late else "",
+        detail=f"accepted and kept, shown to nobody: it expired at {iso(late)}" if late else "",
     )
 
 
@@ -114,17 +133,39 @@ def enriched_note(fact: Enriched, provider: str, now: datetime) -> ReceiptNote:
 
 def index_change(served: Changed, indexed_at: datetime) -> IndexPut | IndexGone:
     """How the index has to show a revision."""
-    if served.article is None or served.standing not in {Standing.open, Standing.sealed}:
+    if served.article is None or served.standing not in SHOWN:
         return IndexGone(served.item_id, served.revision)
     collection: Collection = "open" if served.standing is Standing.open else "sealed"
     return IndexPut(collection, served.article, indexed_at)
 
 
-def _article(dossier: Dossier, leaf: Leaf) -> Article:
+def _cause(trigger: Trigger, standing: Standing) -> Cause:
+    """Why an item changed, as its readers see it."""
+    if standing is Standing.killed and trigger.cause != "desk":
+        return "status"
+    return "expiry" if standing is Standing.expired and trigger.cause == "release" else trigger.cause
+
+
+def _late(fact: VersionAccepted, state: State, now: datetime) -> datetime | None:
+    """When a version had expired that came too late to be shown at all."""
+    is_current = state.current is not None and state.current.wire_sha256 == fact.wire_sha256
+    return fact.item.expires if is_current and state.standing(now) is Standing.expired else None
+
+
+def _article(dossier: Dossier, state: State, leaf: Leaf) -> Article:
     former = dossier.served.revision if dossier.served else 0
     layers, values = (leaf.enriched.layers, leaf.enriched.values) if leaf.enriched else (PENDING, {})
-    item = leaf.item.model_copy(update=dict.fromkeys(UNSERVED, ()))
+    warnings = (*leaf.item.warnings, *_corrected(state))
+    item = leaf.item.model_copy(update={**dict.fromkeys(UNSERVED, ()), "warnings": warnings})
     return assemble(item, dossier.item_id, former + 1, layers, values)
+
+
+def _corrected(state: State) -> Iterator[ParseWarning]:
+    """What readers are told where the version served is not the first of its number."""
+    for head in silent_corrections(state):
+        if head is state.current:
+            detail = f"version {head.version} came before with other content"
+            yield ParseWarning(code="silent_correction", detail=detail)
 
 
 def _tombstone(item_id: str, state: State, leaf: Leaf, reason: str, now: datetime) -> Tombstone:

@@ -64,7 +64,7 @@ class Ledger:
                 self._observe(round_, states)
 
     async def release(self) -> int:
-        """Open the items whose embargo has ended; gives their number."""
+        """Open the items whose embargo has ended, take out those that have expired; gives their number."""
         async with self._turn:
             due = await self._archive.due(self._clock.now())
             if due:
@@ -115,7 +115,7 @@ class Ledger:
             states |= folded
             leaves = await self._archive.leaves(list(_wanted(folded)))
             revisions = list(_revisions(dossiers, folded, leaves, triggers, now))
-            due = {revision.item_id: folded[revision.item_id].opens_at(now) for revision in revisions}
+            due = {revision.item_id: folded[revision.item_id].turns_at(now) for revision in revisions}
             with timed("archive"):
                 waiting = await self._archive.save(revisions, due)
             if not waiting:

@@ -209,6 +209,7 @@ def _facts(
         parser=reading.parser,
         generation=GENERATION,
         rederived_at=rederived_at,
+        precedence=wire.provider.precedence,
         item=item,
     )
     for cancel in item.cancels:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wiredesk_core.item import Item
+from wiredesk_core.lifecycle import Head, head_of
 from wiredesk_core.messages import Changed, VersionAccepted, Withdrawn
 from wiredesk_core.moments import micros
 
@@ -12,6 +13,11 @@ from wiredesk_core.moments import micros
 def names_of(item: Item) -> frozenset[str]:
     """All names by which a cancel mark or a reader may ask for an item."""
     return frozenset(name for name in (item.uri, *item.aliases) if name)
+
+
+def head_in(fact: VersionAccepted) -> Head:
+    """As much of a version as the life cycle needs to know."""
+    return head_of(fact.item, fact.wire_sha256, fact.received_at, scope=fact.scope, precedence=fact.precedence)
 
 
 def derivation_of(fact: VersionAccepted | Withdrawn) -> str:

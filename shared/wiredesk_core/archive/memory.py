@@ -8,9 +8,9 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
-from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
+from wiredesk_core.archive.laws import by_item, derivation_of, follows, head_in, names_of
 from wiredesk_core.archive.memory_shelf import MemoryShelf
-from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, head_of, order_key
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, order_key
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -50,7 +50,7 @@ class _Kept:
         return {wire: v for wire, v in self.readings.items() if gone.get(wire, "") <= self.derivations[wire]}
 
     def heads(self) -> list[Head]:
-        return [head_of(v.item, v.wire_sha256, v.received_at) for v in self.versions.values()]
+        return [head_in(version) for version in self.versions.values()]
 
     def names(self) -> set[tuple[str, str]]:
         return {(v.scope, name) for v in self.versions.values() for name in names_of(v.item)}
@@ -118,7 +118,6 @@ class MemoryArchive:
         ended = [
             (kept.due_at, item_id)
             for item_id, kept in self._items.items()
-            if kept.newest is not None and kept.newest.standing is Standing.sealed
             if kept.due_at is not None and kept.due_at <= now
         ]
         return tuple(item_id for _, item_id in sorted(ended)[:limit])

@@ -109,7 +109,7 @@ class PostgresArchive(PostgresArchiveReader):
     async def due(self, now: datetime, limit: int = 1000) -> tuple[str, ...]:
         """See Archive."""
         rows = await self._database.rows(
-            "SELECT item_id FROM served WHERE standing = 'sealed' AND due_at <= %s ORDER BY due_at, item_id LIMIT %s",
+            "SELECT item_id FROM served WHERE due_at <= %s ORDER BY due_at, item_id LIMIT %s",
             micros(now),
             limit,
         )
@@ -167,10 +167,11 @@ _KNOWN = """SELECT v.item_id, v.wire_sha256, v.receipt_id, v.received_at, v.deri
     FROM unnest(%s::text[], %s::text[]) AS w(item_id, wire_sha256)
     JOIN versions v ON v.item_id = w.item_id AND v.wire_sha256 = w.wire_sha256"""
 
-_ADD_VERSION = """INSERT INTO versions VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+_ADD_VERSION = """INSERT INTO versions VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (item_id, wire_sha256) DO UPDATE SET received_at = excluded.received_at, derivation = excluded.derivation,
         version = excluded.version, version_created = excluded.version_created, status = excluded.status,
-        embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates, item = excluded.item"""
+        embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates,
+        expires = excluded.expires, precedence = excluded.precedence, carrier = excluded.carrier, item = excluded.item"""
 
 _WITHDRAW = """INSERT INTO withdrawals VALUES (%s, %s, %s, %s) ON CONFLICT (item_id, wire_sha256) DO UPDATE
     SET derivation = excluded.derivation, receipt_id = excluded.receipt_id

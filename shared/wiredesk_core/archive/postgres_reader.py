@@ -38,8 +38,13 @@ def in_postgres(statement: str) -> str:
     return statement.replace("?", "%s")
 
 
-_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
+_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates,
+    expires, precedence, carrier
     FROM standing_versions WHERE item_id = ANY(%s)"""
+
+_VERSIONS = """SELECT wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates,
+    expires, precedence, carrier, receipt_id, item
+    FROM standing_versions WHERE item_id = %s"""
 
 _MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
     FROM aliases a JOIN marks m ON sha256(m.alias) = sha256(a.alias) AND m.scope = a.scope
@@ -87,8 +92,7 @@ class PostgresArchiveReader:
 
     async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
         """See ArchiveReader."""
-        question = "SELECT wire_sha256, received_at, receipt_id, item FROM standing_versions WHERE item_id = %s"
-        return read_versions(await self._database.rows(question, item_id))
+        return read_versions(await self._database.rows(_VERSIONS, item_id))
 
     async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
         """See ArchiveReader."""

@@ -12,7 +12,7 @@ MIGRATIONS = (
             item_id TEXT COLLATE "C" NOT NULL, wire_sha256 TEXT COLLATE "C" NOT NULL, scope TEXT NOT NULL,
             receipt_id TEXT NOT NULL, received_at BIGINT NOT NULL, derivation TEXT COLLATE "C" NOT NULL,
             version BYTEA NOT NULL, version_created BIGINT, status TEXT NOT NULL, embargoed_until BIGINT, reinstates BOOLEAN NOT NULL,
-            item BYTEA NOT NULL, PRIMARY KEY (item_id, wire_sha256))""",
+            expires BIGINT, precedence BIGINT NOT NULL, carrier TEXT NOT NULL, item BYTEA NOT NULL, PRIMARY KEY (item_id, wire_sha256))""",
         "CREATE INDEX versions_of_receipt ON versions (receipt_id)",
         """CREATE TABLE withdrawals (
             item_id TEXT COLLATE "C" NOT NULL, wire_sha256 TEXT COLLATE "C" NOT NULL,
@@ -45,7 +45,7 @@ MIGRATIONS = (
         """CREATE TABLE served (
             item_id TEXT COLLATE "C" PRIMARY KEY, revision INTEGER NOT NULL, standing TEXT NOT NULL, due_at BIGINT,
             uri BYTEA NOT NULL, provider TEXT NOT NULL)""",
-        "CREATE INDEX served_due ON served (due_at, item_id) WHERE due_at IS NOT NULL AND standing = 'sealed'",
+        "CREATE INDEX served_due ON served (due_at, item_id) WHERE due_at IS NOT NULL",
         "CREATE INDEX served_standing ON served (standing)",
         """CREATE TABLE notes (
             sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, receipt_id TEXT COLLATE "C" NOT NULL,

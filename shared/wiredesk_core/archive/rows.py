@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import orjson
 
-from wiredesk_core.archive.laws import derivation_of
+from wiredesk_core.archive.laws import derivation_of, head_in
 from wiredesk_core.archive.schema import packed, unpacked
 from wiredesk_core.item import Item, Status
-from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, Verdict, head_of, order_key
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, Verdict, order_key
 from wiredesk_core.messages import (
     Changed,
     DeskRuled,
@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep) -> tuple[object, ...]:
     """A version under the receipt that owns it; `received_at` in microseconds."""
-    head = head_of(fact.item, fact.wire_sha256, fact.received_at)
+    head = head_in(fact)
     return (
         fact.item_id,
         fact.wire_sha256,
@@ -50,6 +50,9 @@ def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep)
         head.status.value,
         micros_or_none(head.embargoed_until),
         head.reinstates,
+        micros_or_none(head.expires),
+        head.precedence,
+        head.carrier,
         packed(fact.item),
     )
 
@@ -102,15 +105,20 @@ def decision_row(decision: ShelfDecision) -> tuple[object, ...]:
 
 def read_head(row: Row) -> Head:
     """What the fold has to know of a version."""
-    wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates = row
+    wire_sha256, version, received_at, version_created, status, embargoed, reinstates, expires, precedence, carrier = (
+        row
+    )
     return Head(
         wire_sha256=wire_sha256,
         version=_text(version),
         received_at=moment(received_at),
         version_created=moment_or_none(version_created),
         status=Status(status),
-        embargoed_until=moment_or_none(embargoed_until),
+        embargoed_until=moment_or_none(embargoed),
         reinstates=bool(reinstates),
+        expires=moment_or_none(expires),
+        precedence=precedence,
+        carrier=carrier,
     )
 
 
@@ -162,8 +170,8 @@ def read_change(row: Row) -> Changed:
 
 def read_versions(rows: Sequence[Row]) -> tuple[VersionEntry, ...]:
     """An item's versions, in the order of the life cycle."""
-    entries = map(_read_version, rows)
-    return tuple(sorted(entries, key=lambda e: order_key(head_of(e.item, e.wire_sha256, e.received_at))))
+    ranked = [(order_key(read_head(head)), _read_version(version)) for head, version in map(_parted, rows)]
+    return tuple(entry for _, entry in sorted(ranked, key=lambda pair: pair[0]))
 
 
 def read_receipt(receipt_id: str, rows: Sequence[Row]) -> ReceiptEntry | None:
@@ -204,6 +212,12 @@ def _grouped(rows: Iterable[Row], read: Callable[[Row], Value]) -> dict[str, lis
     for item_id, *rest in rows:
         groups.setdefault(item_id, []).append(read(rest))
     return groups
+
+
+def _parted(row: Row) -> tuple[Row, Row]:
+    """A row of a version's head, its receipt and its item, as a head and a version."""
+    *head, receipt_id, item = row
+    return head, (head[0], head[2], receipt_id, item)
 
 
 def _read_version(row: Row) -> VersionEntry:

@@ -18,7 +18,7 @@ MIGRATIONS = (
         """CREATE TABLE versions (
             item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL, scope TEXT NOT NULL, receipt_id TEXT NOT NULL,
             received_at INTEGER NOT NULL, derivation TEXT NOT NULL, version TEXT NOT NULL, version_created INTEGER,
-            status TEXT NOT NULL, embargoed_until INTEGER, reinstates INTEGER NOT NULL, item BLOB NOT NULL,
+            status TEXT NOT NULL, embargoed_until INTEGER, reinstates INTEGER NOT NULL, expires INTEGER, precedence INTEGER NOT NULL, carrier TEXT NOT NULL, item BLOB NOT NULL,
             PRIMARY KEY (item_id, wire_sha256))""",
         "CREATE INDEX versions_of_receipt ON versions (receipt_id)",
         """CREATE TABLE withdrawals (
@@ -50,7 +50,7 @@ MIGRATIONS = (
         """CREATE TABLE served (
             item_id TEXT PRIMARY KEY, revision INTEGER NOT NULL, standing TEXT NOT NULL, due_at INTEGER,
             uri TEXT NOT NULL, provider TEXT NOT NULL) WITHOUT ROWID""",
-        "CREATE INDEX served_due ON served (due_at, item_id) WHERE due_at IS NOT NULL AND standing = 'sealed'",
+        "CREATE INDEX served_due ON served (due_at, item_id) WHERE due_at IS NOT NULL",
         "CREATE INDEX served_standing ON served (standing)",
         """CREATE TABLE notes (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT, receipt_id TEXT NOT NULL, item_id TEXT NOT NULL,

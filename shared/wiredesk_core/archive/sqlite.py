@@ -102,7 +102,7 @@ class SqliteArchive(SqliteArchiveReader):
     async def due(self, now: datetime, limit: int = 1000) -> tuple[str, ...]:
         """See Archive."""
         rows = self._rows(
-            "SELECT item_id FROM served WHERE standing = 'sealed' AND due_at <= ? ORDER BY due_at, item_id LIMIT ?",
+            "SELECT item_id FROM served WHERE due_at <= ? ORDER BY due_at, item_id LIMIT ?",
             micros(now),
             limit,
         )
@@ -140,10 +140,11 @@ _LEAVES = """SELECT v.item_id, v.wire_sha256, v.scope, v.receipt_id, v.item, l.b
         ON v.item_id = json_extract(w.value, '$[0]') AND v.wire_sha256 = json_extract(w.value, '$[1]')
     LEFT JOIN layers l ON l.item_id = v.item_id AND l.wire_sha256 = v.wire_sha256"""
 
-_ADD_VERSION = """INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+_ADD_VERSION = """INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, derivation = excluded.derivation,
         version = excluded.version, version_created = excluded.version_created, status = excluded.status,
-        embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates, item = excluded.item"""
+        embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates,
+        expires = excluded.expires, precedence = excluded.precedence, carrier = excluded.carrier, item = excluded.item"""
 
 _WITHDRAW = """INSERT INTO withdrawals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
     SET derivation = excluded.derivation, receipt_id = excluded.receipt_id WHERE excluded.derivation > derivation"""

@@ -35,8 +35,13 @@ _PLACES_OF = """SELECT r.sequence FROM json_each(?) w CROSS JOIN served s ON s.i
     JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"""
 
 
-_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates
+_HEADS = """SELECT item_id, wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates,
+    expires, precedence, carrier
     FROM standing_versions WHERE item_id IN (SELECT value FROM json_each(?))"""
+
+_VERSIONS = """SELECT wire_sha256, version, received_at, version_created, status, embargoed_until, reinstates,
+    expires, precedence, carrier, receipt_id, item
+    FROM standing_versions WHERE item_id = ?"""
 
 # CROSS JOIN fixes the order: from the few aliases of an item to their marks, never through all marks.
 _MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
@@ -92,10 +97,7 @@ class SqliteArchiveReader:
 
     async def versions(self, item_id: str) -> tuple[VersionEntry, ...]:
         """See ArchiveReader."""
-        rows = self._rows(
-            "SELECT wire_sha256, received_at, receipt_id, item FROM standing_versions WHERE item_id = ?", item_id
-        )
-        return read_versions(rows)
+        return read_versions(self._rows(_VERSIONS, item_id))
 
     async def receipt(self, receipt_id: str) -> ReceiptEntry | None:
         """See ArchiveReader."""

@@ -37,7 +37,7 @@ def kill(version: str, wire: str = "kill-wire", received_at: datetime = NOON) ->
 def test_nothing_is_known_of_an_item_without_versions() -> None:
     state = fold([])
     assert (state.order, state.current, state.standing(NOON)) == ((), None, Standing.absent)
-    assert state.opens_at(NOON) is None
+    assert state.turns_at(NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_kill_withdraws_every_version_later_ones_too() -> None:
 
 def test_a_killed_item_never_opens_by_itself() -> None:
     state = fold([head("1", embargoed_until=after(5)), kill("2")])
-    assert state.opens_at(NOON) is None
+    assert state.turns_at(NOON) is None
     assert state.standing(after(6)) is Standing.killed
 
 
@@ -132,13 +132,13 @@ def test_a_mark_received_again_keeps_its_first_reception() -> None:
 def test_an_embargo_seals_until_its_moment() -> None:
     state = fold([head("1", embargoed_until=after(5))])
     assert [state.standing(after(minute)) for minute in (0, 4, 5)] == [Standing.sealed, Standing.sealed, Standing.open]
-    assert [state.opens_at(after(minute)) for minute in (0, 5)] == [after(5), None]
+    assert [state.turns_at(after(minute)) for minute in (0, 5)] == [after(5), None]
 
 
 def test_a_withheld_item_stays_sealed_whatever_its_embargo() -> None:
     state = fold([head("1", status=Status.withheld, embargoed_until=after(5))])
     assert state.standing(after(9)) is Standing.sealed
-    assert state.opens_at(NOON) is None
+    assert state.turns_at(NOON) is None
 
 
 def test_a_newer_version_decides_about_the_embargo() -> None:
@@ -155,6 +155,78 @@ def test_a_head_knows_the_signals_that_reinstate(signals: tuple[str, ...], *, re
     item = make_item(version="4", signals=signals, status=Status.withheld, embargoed_until=after(5))
     made = head_of(item, "wire", after(1))
     assert made == Head("wire", "4", after(1), NOON, Status.withheld, after(5), reinstates)
+
+
+def test_a_head_knows_who_carried_it_in_whose_name() -> None:
+    item = make_item(provider="atlas", expires=after(9))
+    carried_in = head_of(item, "wire", NOON, scope="harbour", precedence=3)
+    assert (carried_in.carrier, carried_in.precedence, carried_in.expires) == ("atlas", 3, after(9))
+    assert head_of(item, "wire", NOON, scope="atlas").carrier == ""
+
+
+# --- expiry
+
+
+def test_an_item_expires_at_its_moment_open_or_sealed() -> None:
+    state = fold([head("1", expires=after(9), embargoed_until=after(5))])
+    standings = [state.standing(after(minute)) for minute in (4, 5, 8, 9)]
+    assert standings == [Standing.sealed, Standing.open, Standing.open, Standing.expired]
+    assert [state.turns_at(after(minute)) for minute in (4, 5, 9)] == [after(5), after(9), None]
+
+
+def test_an_embargo_that_outlasts_the_expiry_never_opens() -> None:
+    state = fold([head("1", expires=after(5), embargoed_until=after(9))])
+    assert [state.standing(after(minute)) for minute in (4, 5, 9)] == [
+        Standing.sealed, Standing.expired, Standing.expired,
+    ]  # fmt: skip
+    assert (state.turns_at(NOON), state.turns_at(after(5))) == (after(5), None)
+
+
+def test_what_is_withheld_or_killed_expires_as_such() -> None:
+    withheld = fold([head("1", status=Status.withheld, expires=after(5), embargoed_until=after(3))])
+    assert (withheld.turns_at(NOON), withheld.standing(after(5))) == (after(5), Standing.expired)
+    dead = fold([head("1", expires=after(5)), kill("2")])
+    assert (dead.turns_at(NOON), dead.standing(after(9))) == (None, Standing.killed)
+
+
+def test_a_newer_version_lengthens_a_life_or_ends_it() -> None:
+    assert fold([head("1", expires=after(5)), head("2", expires=after(9))]).standing(after(6)) is Standing.open
+    assert fold([head("1"), head("2", expires=after(5))]).standing(after(6)) is Standing.expired
+    assert fold([head("1", expires=after(5)), head("2")]).standing(after(6)) is Standing.open
+
+
+# --- several carriers of one agency's items
+
+
+def carried(carrier: str, wire: str, **changes: object) -> Head:
+    return head("1", wire, carrier=carrier, **changes)
+
+
+def test_of_one_version_by_several_carriers_the_precedence_decides_whatever_their_times() -> None:
+    heads = [
+        carried("atlas", "a", precedence=5),
+        carried("basalt", "b", precedence=1, version_created=after(5), received_at=after(9)),
+        carried("", "own", version_created=after(3), received_at=after(7)),
+    ]
+    assert fold(heads).current == heads[0]
+    assert fold([replace(one, precedence=0) for one in heads]).current == replace(heads[2], precedence=0)
+
+
+def test_a_higher_version_stands_whoever_brings_it() -> None:
+    newer = replace(carried("basalt", "b"), version="2")
+    assert fold([carried("atlas", "a", precedence=5), newer]).current == newer
+
+
+def test_without_versions_the_newer_stands_and_precedence_decides_between_equals() -> None:
+    older = Head("a", "", NOON, NOON, precedence=5, carrier="atlas")
+    newer = Head("b", "", NOON, after(1), carrier="basalt")
+    assert fold([older, newer]).current == newer
+    assert fold([older, replace(newer, version_created=NOON)]).current == older
+
+
+def test_the_same_version_in_another_carriers_wrapping_is_no_correction() -> None:
+    assert silent_corrections(fold([carried("atlas", "a"), carried("basalt", "b"), carried("", "c")])) == ()
+    assert len(silent_corrections(fold([carried("atlas", "a"), carried("atlas", "b")]))) == 1
 
 
 # --- what an operator rules

@@ -39,6 +39,14 @@ def test_without_the_right_only_what_is_open_by_record_and_clock_is_seen(
     assert (seen is Sight.gone) == (standing is Standing.killed)
 
 
+@pytest.mark.parametrize("standing", [Standing.open, Standing.sealed, Standing.expired])
+@pytest.mark.parametrize("holder", [READS, INSIDE])
+def test_what_has_expired_by_record_or_clock_is_seen_by_nobody(standing: Standing, holder: Key) -> None:
+    assert sight(holder, standing, "harbour", None, NOON, expires=NOON) is Sight.expired
+    assert sight(holder, Standing.expired, "harbour", None, NOON) is Sight.expired
+    assert sight(holder, Standing.killed, "harbour", None, NOON, expires=NOON) is Sight.gone
+
+
 @pytest.mark.parametrize("standing", list(Standing))
 def test_the_right_to_read_embargoed_items_is_of_no_use_alone(standing: Standing) -> None:
     for lesser in (key("embargo:read"), key(), key("wires:write"), key("items:read", providers=("kestrel",))):
@@ -143,6 +151,32 @@ async def test_only_those_who_could_see_an_item_learn_that_it_was_killed(
     assert (await insider.get(f"/v1/items/{fact.item_id}")).status_code == 410
     assert (await reader.get("/v1/changes")).json()["changes"] == []
     assert [event["kind"] for event in (await insider.get("/v1/changes")).json()["changes"]] == ["killed"]
+
+
+async def test_an_expired_item_is_gone_from_every_route_and_its_readers_are_told_why(
+    newsroom: Newsroom, reader: httpx.AsyncClient
+) -> None:
+    item = make_item(headline=SECRET, expires=after(120))
+    fact = await newsroom.serve(item)
+    newsroom.clock.advance(timedelta(minutes=90))
+    assert SECRET not in await crawl(reader, fact.item_id, item.uri)
+    answer = await reader.get(f"/v1/items/{fact.item_id}")
+    assert (answer.status_code, answer.json()["code"]) == (410, "item_expired")
+    await newsroom.serve(item, Standing.expired, cause="expiry", article=None)
+    assert SECRET not in await crawl(reader, fact.item_id, item.uri)
+    events = (await reader.get("/v1/changes")).json()["changes"]
+    assert [(event["kind"], event["cause"]) for event in events] == [("left", "expiry")]
+
+
+async def test_who_never_could_see_an_item_is_not_told_that_it_expired(
+    newsroom: Newsroom, reader: httpx.AsyncClient, insider: httpx.AsyncClient
+) -> None:
+    item = make_item(embargoed_until=after(600), expires=after(500))
+    await newsroom.serve(item, Standing.sealed)
+    fact = await newsroom.serve(item, Standing.expired, cause="expiry", article=None)
+    assert (await reader.get(f"/v1/items/{fact.item_id}")).status_code == 404
+    assert (await insider.get(f"/v1/items/{fact.item_id}")).status_code == 410
+    assert (await reader.get("/v1/changes")).json()["changes"] == []
 
 
 async def test_a_kill_that_came_before_its_item_is_told_to_all(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:

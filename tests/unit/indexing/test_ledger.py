@@ -174,6 +174,84 @@ async def test_an_embargoed_item_is_sealed_until_its_time_and_then_opens_by_itse
     assert await desk.ledger.release() == 0
 
 
+async def test_an_item_leaves_when_it_expires_and_comes_back_with_a_longer_life(desk: Desk) -> None:
+    first = version(1, expires=after(20))
+    await desk.apply(first)
+    assert (await desk.served(first)).standing is Standing.open
+    desk.clock.advance(timedelta(minutes=10))
+    assert await desk.ledger.release() == 1
+    served = await desk.served(first)
+    assert (served.standing, served.cause, served.article) == (Standing.expired, "expiry", None)
+    assert await desk.found(collections=("open", "sealed")) == []
+    await desk.apply(enriched(first))
+    assert (await desk.served(first)).revision == 2
+    assert await desk.ledger.release() == 0
+    await desk.apply(version(2, expires=after(40)))
+    assert (await desk.served(first)).standing is Standing.open
+    assert await desk.found() == [first.item_id]
+
+
+async def test_what_has_expired_on_arrival_is_accepted_and_its_receipt_says_so(desk: Desk) -> None:
+    late = version(1, expires=after(5))
+    await desk.apply(late)
+    assert (await desk.served(late)).standing is Standing.expired
+    entry = await desk.archive.receipt("receipt-1")
+    assert entry is not None
+    (note,) = entry.notes
+    assert (note.disposition, note.code) == (Disposition.accepted, "expired_on_arrival")
+    assert "2026-03-04T12:05:00" in note.detail
+
+
+@pytest.mark.parametrize(
+    ("until", "opens"),
+    [(after(60), after(60)), (after(20), after(20)), (None, None)],
+    ids=["lengthened", "shortened", "lifted"],
+)
+async def test_a_later_version_moves_an_embargo(desk: Desk, until: datetime | None, opens: datetime | None) -> None:
+    await desk.apply(version(1, embargoed_until=after(30)), version(2, embargoed_until=until))
+    served = await desk.served(version(1))
+    assert served.standing is (Standing.open if opens is None else Standing.sealed)
+    for minute in (20, 30, 60):
+        desk.clock.advance(after(minute) - desk.clock.now())
+        assert await desk.ledger.release() == (after(minute) == opens)
+    assert await desk.found() == [version(1).item_id]
+
+
+async def test_an_edit_during_an_embargo_is_sealed_as_well_and_is_what_opens(desk: Desk) -> None:
+    await desk.apply(version(1, embargoed_until=after(30)), version(2, embargoed_until=after(30)))
+    assert await desk.found() == []
+    desk.clock.advance(timedelta(minutes=20))
+    assert await desk.ledger.release() == 1
+    article = (await desk.served(version(1))).article
+    assert article is not None
+    assert article.item.version == "2"
+
+
+async def test_a_version_with_other_content_under_a_known_number_is_served_with_a_warning(desk: Desk) -> None:
+    first, again = version(1), version(1, "receipt-2", body_text="The ferry sails on Saturday.")
+    await desk.apply(first, again.model_copy(update={"received_at": after(5)}))
+    article = (await desk.served(first)).article
+    assert article is not None
+    assert article.item.body_text == "The ferry sails on Saturday."
+    assert [(one.code, one.detail) for one in article.item.warnings] == [
+        ("silent_correction", "version 1 came before with other content")
+    ]
+
+
+@pytest.mark.parametrize("atlas_first", [True, False])
+async def test_two_carriers_of_one_version_do_not_take_turns(desk: Desk, *, atlas_first: bool) -> None:
+    facts: list[Fact] = [
+        accepted(make_item(provider=carrier, headline=carrier), scope="harbour", precedence=precedence)
+        for carrier, precedence in (("atlas", 5), ("basalt", 1))
+    ]
+    for fact in facts if atlas_first else facts[::-1]:
+        await desk.apply(fact, fact)
+    article = (await desk.served(version(1))).article
+    assert article is not None
+    assert (article.item.headline, article.item.warnings) == ("atlas", ())
+    assert len(desk.announced()) == (1 if atlas_first else 2)
+
+
 async def test_an_item_that_a_replay_no_longer_finds_is_no_longer_served(desk: Desk) -> None:
     first = version(1)
     await desk.apply(first, withdrawn(first))

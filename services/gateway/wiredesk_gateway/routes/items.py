@@ -158,7 +158,7 @@ def _item(desk: Desk, asked: ItemsAsked, hit: Hit, changed: Changed) -> bytes:
 async def _versions(desk: Desk, call: Call[NoParameters]) -> Response:
     changed = await desk.reader.one(call.request.path_params["item_id"], call.key, call.now)
     entries = await desk.reader.versions(changed.item_id, call.key, call.now)
-    versions = [version_view(entry, told) for entry, told in entries]
+    versions = [version_view(told.entry, dead=told.dead, silent=told.silent) for told in entries]
     rulings = [ruling_view(ruling) for ruling in await desk.reader.rulings(changed.item_id)]
     body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, "versions": versions, "rulings": rulings})
     return conditional(call.request, body, _weak_etag(body))
