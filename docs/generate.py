@@ -177,7 +177,8 @@ def formats_page() -> str:
 
 def providers_page() -> str:
     """Every key of a providers file."""
-    keys = importlib.import_module("wiredesk_ingest.provider_keys").KEYS
+    table_of = importlib.import_module("wiredesk_ingest.provider_keys")
+    keys = table_of.KEYS
     said = (
         "A providers file is TOML, one table a provider; only those that have a table may send wires. An empty table will do.\n\n"
         "```toml\n[fjordwire]\n"
@@ -185,8 +186,14 @@ def providers_page() -> str:
         + "```\n\n`wiredesk providers check FILE --wires FOLDER` says every mistake in it, and what each rule does to sample wires."
     )
     patterns = "## Patterns\n\n" + inspect.cleandoc(importlib.import_module("wiredesk_ingest.patterns").__doc__ or "")
+    titles = ["key", "what to write", "meaning"]
     rows = [[code(key.name), key.form, key.meaning] for key in keys]
-    return page("Provider profiles", said, table(["key", "what to write", "meaning"], rows), patterns)
+    feed_rows = [[code(key.name), key.form, key.meaning] for key in table_of.FEED_KEYS]
+    feeds = "## Feeds\n\n" + inspect.cleandoc(importlib.import_module("wiredesk_ingest.polling").__doc__ or "")
+    feeds += (
+        "\n\n```toml\n[[fjordwire.feeds]]\n" + "".join(f"{k.name} = {k.example}\n" for k in table_of.FEED_KEYS) + "```"
+    )
+    return page("Provider profiles", said, table(titles, rows), patterns, feeds, table(titles, feed_rows))
 
 
 def enrichers_page() -> str:

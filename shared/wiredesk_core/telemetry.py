@@ -22,6 +22,7 @@ CounterName = Literal[
     "wiredesk_http_requests_total",
     "wiredesk_push_refused_total",
     "wiredesk_pool_chunks_total",
+    "wiredesk_feed_polls_total",
 ]
 HistogramName = Literal[
     "wiredesk_batch_seconds",
@@ -40,6 +41,9 @@ GaugeName = Literal[
     "wiredesk_disk_free_ratio",
     "wiredesk_pool_busy",
     "wiredesk_pool_workers",
+    "wiredesk_feed_last_success_timestamp_seconds",
+    "wiredesk_feed_next_poll_timestamp_seconds",
+    "wiredesk_feed_errors_in_a_row",
 ]
 MetricName = CounterName | HistogramName | GaugeName
 
@@ -61,11 +65,14 @@ METRICS: dict[str, Metric] = {
     "wiredesk_quarantined_total": Metric("Records put aside, by reason", ("stage", "code")),
     "wiredesk_retries_total": Metric("Attempts repeated because something outside did not answer", ("stage",)),
     "wiredesk_dispositions_total": Metric("Items by what became of them", ("disposition",)),
-    "wiredesk_wires_total": Metric("Wires taken in, by way (push, folder)", ("provider", "way")),
+    "wiredesk_wires_total": Metric("Wires taken in, by way (push, folder, poll)", ("provider", "way")),
     "wiredesk_http_requests_total": Metric("Requests answered", ("service", "status")),
     "wiredesk_push_refused_total": Metric("Pushes that were told to come back later or not at all", ("code",)),
     "wiredesk_pool_chunks_total": Metric(
         "Chunks given to worker processes, by outcome (done, hung, crashed)", ("outcome",)
+    ),
+    "wiredesk_feed_polls_total": Metric(
+        "Questions to feeds, by outcome (news, unchanged, failed)", ("provider", "feed", "outcome")
     ),
     "wiredesk_batch_seconds": Metric("Seconds one batch took from arrival to acknowledgement", ("stage",)),
     "wiredesk_batch_records": Metric("Records a batch", ("stage",), RECORDS),
@@ -81,6 +88,15 @@ METRICS: dict[str, Metric] = {
     "wiredesk_disk_free_ratio": Metric("Free share of the disk below a store", ("store",)),
     "wiredesk_pool_busy": Metric("Chunks that worker processes hold"),
     "wiredesk_pool_workers": Metric("Worker processes of this replica"),
+    "wiredesk_feed_last_success_timestamp_seconds": Metric(
+        "Unix time of the last answer of a feed that was understood; 0 for never", ("provider", "feed")
+    ),
+    "wiredesk_feed_next_poll_timestamp_seconds": Metric(
+        "Unix time of the next question to a feed", ("provider", "feed")
+    ),
+    "wiredesk_feed_errors_in_a_row": Metric(
+        "Questions to a feed that failed since the last success", ("provider", "feed")
+    ),
 }
 """Every metric there is."""
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
+import socket
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,10 @@ from wiredesk_ingest.body import Limits
 from wiredesk_ingest.dry_run import DryRun
 from wiredesk_ingest.folder import WatchedFolder, watch
 from wiredesk_ingest.gatekeeper import Gatekeeper
+from wiredesk_ingest.polling.addresses import Reach
+from wiredesk_ingest.polling.fetching import Fetcher
+from wiredesk_ingest.polling.opening import hosts_of, pollers_of
+from wiredesk_ingest.polling.poller import keep_polling
 from wiredesk_ingest.provider_file import read_profiles
 from wiredesk_ingest.push import create_app
 from wiredesk_ingest.settings import IngestSettings
@@ -75,9 +82,23 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         gatekeeper=gatekeeper,
         tracing=tracing,
     )
+    fetcher = fetcher_of(settings, clock)
+    pollers = pollers_of(
+        profiles,
+        fetch=fetcher,
+        publisher=publisher,
+        registry=registry,
+        clock=clock,
+        gatekeeper=gatekeeper,
+        tracing=tracing,
+        holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
+        environ=os.environ,
+        secrets=settings.secrets,
+    )
     beside: list[Coroutine[Any, Any, None]] = [
         serve(app, listen(settings.host, settings.port), stop),
         watch_lag.run(stop),
+        *([keep_polling(pollers, stop)] if pollers else []),
     ]
     if settings.folder is not None:
         folder = WatchedFolder(
@@ -90,6 +111,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         await pool.warm()
         await run_until_stopped(agents, stop, beside)
     finally:
+        await fetcher.close()
         await publisher.close()
         await asyncio.to_thread(tracing.close)
         await registry.close()
@@ -118,6 +140,12 @@ def bounds_of(settings: IngestSettings) -> Bounds:
         in_flight=settings.most_in_flight_bytes,
         disk_free=settings.disk_watermark,
     )
+
+
+def fetcher_of(settings: IngestSettings, clock: SystemClock) -> Fetcher:
+    """What asks feeds, within the bounds of the settings."""
+    reach = Reach(hosts_of(settings.poll_hosts), private=settings.poll_private)
+    return Fetcher(reach, clock, agent=settings.poll_agent, seconds=settings.poll_seconds, size=settings.max_body_bytes)
 
 
 def disks_of(listed: str) -> dict[str, Path]:

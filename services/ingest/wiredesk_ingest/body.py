@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from wiredesk_core.failures import Refused
 
 GZIP = frozenset({"gzip", "x-gzip"})
+DEFLATE = "deflate"
 PLAIN = frozenset({"", "identity"})
 
 
@@ -46,6 +47,8 @@ def _unpacker(encoding: str, limits: Limits) -> Callable[[bytes], bytes]:
         return bytes
     if name in GZIP:
         return _Gunzip(limits)
+    if name == DEFLATE:
+        return _Inflate(limits)
     raise Refused(415, "unknown_encoding", f"Content-Encoding {encoding!r} is not taken; send gzip, or nothing.")
 
 
@@ -95,3 +98,13 @@ class _Gunzip:
     def _check_complete(self) -> None:
         if self._begun and not self._member.eof:
             raise Refused(400, "broken_gzip", "The body says it is gzip and ends before the gzip stream does.")
+
+
+class _Inflate(_Gunzip):
+    """Unpacks deflate: zlib's framing, as the standard has it (RFC 9110, 8.4.1.2), or none, as some servers send it."""
+
+    def __call__(self, chunk: bytes) -> bytes:
+        if chunk and not self._begun:
+            framed = chunk[0] & 0x0F == zlib.DEFLATED and (chunk[0] << 8 | (chunk[1:2] or b"\0")[0]) % 31 == 0
+            self._member = zlib.decompressobj(wbits=15 if framed else -15)
+        return super().__call__(chunk)

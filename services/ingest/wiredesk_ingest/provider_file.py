@@ -16,7 +16,7 @@ from typing import Any
 
 from wiredesk_core.failures import Misconfigured
 
-from wiredesk_ingest.provider_keys import KEYS, Key, Wrong
+from wiredesk_ingest.provider_keys import KEYS, Wrong, key_called
 from wiredesk_ingest.providers import NAME, Profile
 
 ERROR_LINE = re.compile(r"\(at line (\d+)")
@@ -114,24 +114,18 @@ def _profile(name: str, table: Any, lines: Lines) -> tuple[Profile | None, list[
     if not isinstance(table, dict):
         told = f"write a table, [{name}], with the provider's keys below it"
         return None, [Complaint(name, "", lines.of(name), told)], []
-    known = {key.name: key for key in KEYS}
     fields: dict[str, Any] = {}
     mistakes: list[Complaint] = []
     oddities: list[Complaint] = []
     for key, value in table.items():
         try:
-            fields[key] = _read(known, key, value)
+            known = key_called(key, KEYS)
+            fields[key] = known.read(value)
         except Wrong as wrong:
             mistakes.append(Complaint(name, key, lines.of(name, key), str(wrong)))
         else:
-            oddities += (Complaint(name, key, lines.of(name, key), odd) for odd in known[key].odd(fields[key]))
+            oddities += (Complaint(name, key, lines.of(name, key), odd) for odd in known.odd(fields[key]))
     return None if mistakes else Profile(name=name, **fields), mistakes, oddities
-
-
-def _read(known: Mapping[str, Key], key: str, value: Any) -> Any:
-    if key not in known:
-        raise Wrong(f"there is no such key; there are {', '.join(known)}")
-    return known[key].read(value)
 
 
 def _wrong_strangers(profile: Profile, profiles: Mapping[str, Profile], lines: Lines) -> Iterator[Complaint]:

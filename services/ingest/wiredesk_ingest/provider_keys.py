@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from wiredesk_ingest.credentials import is_reference
 from wiredesk_ingest.formats import FORMATS
 from wiredesk_ingest.patterns import fault_of, oddity_of
-from wiredesk_ingest.providers import MEANINGS, Meaning
+from wiredesk_ingest.providers import FEED_KINDS, MEANINGS, NAME, Feed, Meaning
 
 FORMAT_NAMES = tuple(known.name for known in FORMATS)
 MOST_PATTERNS = 100
+PACE = (60.0, 3600.0)
+DAY_SECONDS = 24 * 3600
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 LANGUAGE_CODES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
@@ -40,6 +44,14 @@ class Key:
     meaning: str
     read: Callable[[Any], Any]
     odd: Callable[[Any], list[str]] = lambda _value: []
+
+
+def key_called(name: str, keys: Sequence[Key]) -> Key:
+    """The key of that name. Raises Wrong when there is none."""
+    for key in keys:
+        if key.name == name:
+            return key
+    raise Wrong(f"there is no such key; there are {', '.join(key.name for key in keys)}")
 
 
 def text(value: Any) -> str:
@@ -121,6 +133,125 @@ def odd_patterns(value: tuple[str, ...]) -> list[str]:
     return [f"{pattern!r} {odd}" for pattern in value if (odd := oddity_of(pattern))]
 
 
+def feed_name(value: Any) -> str:
+    """A name for a feed's state and metrics."""
+    name = text(value)
+    if not NAME.fullmatch(name):
+        raise Wrong(f"{name!r}: a feed's name is lower-case letters, digits, '.', '_' and '-', at most 63")
+    return name
+
+
+def feed_kind(value: Any) -> str:
+    """One of the kinds of feeds."""
+    if value not in FEED_KINDS:
+        raise Wrong(f"write one of {', '.join(FEED_KINDS)}, not {value!r}")
+    return str(value)
+
+
+def url(value: Any) -> str:
+    """An http or https address without a user in it."""
+    address = text(value)
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError as error:
+        raise Wrong(f"{address!r} is no address: {error}") from error
+    if not usable:
+        raise Wrong(f"{address!r} is no address: write it like 'https://news.example/feed.xml'")
+    if parts.username is not None or parts.password is not None:
+        raise Wrong("no user and password in an address: name where the header's value is kept by `authorization`")
+    return address
+
+
+def pace(value: Any) -> tuple[float, float]:
+    """The shortest and the longest pause between two questions, in seconds."""
+    numbers = (
+        [n for n in value if isinstance(n, int | float) and not isinstance(n, bool)] if isinstance(value, list) else []
+    )
+    if len(numbers) != 2 or not 1 <= numbers[0] <= numbers[1] <= DAY_SECONDS:
+        raise Wrong(
+            f"write two numbers of seconds, [60, 3600], the smaller first, within 1 and {DAY_SECONDS}, not {value!r}"
+        )
+    return float(numbers[0]), float(numbers[1])
+
+
+def reference(value: Any) -> str:
+    """Where a secret is kept; never the secret itself."""
+    name = text(value)
+    if not is_reference(name):
+        raise Wrong(
+            "write 'env:NAME' (an environment variable of ingest) or 'file:NAME' (a file in INGEST_SECRETS), never the secret itself"
+        )
+    return name
+
+
+FEED_KEYS: tuple[Key, ...] = (
+    Key("url", "address", '"https://news.example/feed.xml"', "What is asked. Has to be there.", url),
+    Key("name", "name", '"main"', "Its name in status, metrics and state. Default main; of several, each has its own.", feed_name),
+    Key(
+        "kind", "rss, http or token", '"rss"',
+        "rss: RSS or Atom, taken when an entry is new or changed. http: a document, taken when it is another one. "
+        "token: answers in JSON or XML that name the next page. Default rss.", feed_kind,
+    ),
+    Key("every", "two numbers of seconds", "[60, 3600]", "Bounds of the pause between two questions, which follows the feed's own rhythm.", pace),
+    Key(
+        "authorization", "env:NAME or file:NAME", '"env:NEWS_EXAMPLE"',
+        "Where the value of the Authorization header is kept: an environment variable, or a file in INGEST_SECRETS.", reference,
+    ),
+    Key("wires", "place", '"data.items"', "Of a feed with a token: the list of wires in JSON, the element's name in XML. Without it the whole answer is one wire.", text),
+    Key("next", "place", '"data.next"', "Where the next token or address stands; `element@attribute` in XML. A Link header counts as well.", text),
+    Key("cursor_parameter", "name", '"cursor"', "The parameter that a token goes into. Default cursor.", text),
+    Key("since_parameter", "name", '"since"', "The parameter that takes a moment (ISO 8601), where a token is no longer known.", text),
+)  # fmt: skip
+"""Every key of a feed's table."""
+
+
+def feeds(value: Any) -> tuple[Feed, ...]:
+    """The feeds of a provider."""
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise Wrong(f"write a table a feed, [[PROVIDER.feeds]], with its url below it, not {value!r}")
+    wrongs: list[str] = []
+    found = [feed for number, entry in enumerate(value, 1) if (feed := _feed(number, entry, wrongs)) is not None]
+    names = [feed.name for feed in found]
+    wrongs += [
+        f"two feeds are called {name!r}: give each its own name"
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    if wrongs:
+        raise Wrong("; ".join(wrongs))
+    return tuple(found)
+
+
+def _feed(number: int, entry: Mapping[str, Any], wrongs: list[str]) -> Feed | None:
+    read: dict[str, Any] = {}
+    before = len(wrongs)
+    for name, value in entry.items():
+        try:
+            read[name] = key_called(name, FEED_KEYS).read(value)
+        except Wrong as wrong:
+            wrongs.append(f"feed {number}, {name}: {wrong}")
+    if "url" not in entry:
+        wrongs.append(f"feed {number}: say what is asked, url = 'https://…'")
+    if len(wrongs) > before:
+        return None
+    fastest, slowest = read.pop("every", PACE)
+    return Feed(**read, fastest=fastest, slowest=slowest)
+
+
+def odd_feeds(value: tuple[Feed, ...]) -> list[str]:
+    """Feeds that will hardly do what they are meant to."""
+    odd = []
+    for feed in value:
+        if feed.kind == "token" and not feed.next:
+            odd.append(f"{feed.name}: a feed with a token and without `next` goes on only by a Link header")
+        if feed.kind != "token" and (feed.wires or feed.next or feed.since_parameter):
+            odd.append(f"{feed.name}: wires, next and since_parameter mean something for the kind token only")
+        if feed.authorization and feed.url.startswith("http:"):
+            odd.append(f"{feed.name}: the secret travels in the clear over http")
+    return odd
+
+
 KEYS: tuple[Key, ...] = (
     Key("language", "language code", '"en"', "Language of wires that name none (BCP 47).", text, odd_language),
     Key("time_zone", "zone name", '"Europe/Oslo"', "Zone of times, and of bare dates, that say none. Default UTC.", zone),
@@ -153,5 +284,6 @@ KEYS: tuple[Key, ...] = (
         "correction_lines", "list of patterns", "['^RETTET']",
         "Take lines and notes by which it corrects a story.", patterns, odd_patterns,
     ),
+    Key("feeds", "table a feed", '[{ url = "https://news.example/feed.xml" }]', "What ingest asks for news again and again; see below.", feeds, odd_feeds),
 )  # fmt: skip
 """Every key of a provider's table, in the order of the reference page."""

@@ -17,6 +17,30 @@ Meaning = Literal["kill", "correction", "update", "reinstate", "withhold", "advi
 """What a provider's signal may mean."""
 MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
 
+FeedKind = Literal["rss", "http", "token"]
+"""How a feed is read: RSS or Atom, a document that changes in place, answers with a token to go on from."""
+FEED_KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Something that ingest asks again and again; `provider_keys` says what each field means in the file.
+
+    fastest, slowest: seconds between two questions. authorization: where the value of that header is kept, `env:NAME` or
+    `file:NAME`. wires, next: where in an answer with a token they stand.
+    """
+
+    url: str
+    name: str = "main"
+    kind: FeedKind = "rss"
+    fastest: float = 60.0
+    slowest: float = 3600.0
+    authorization: str = ""
+    wires: str = ""
+    next: str = ""
+    cursor_parameter: str = "cursor"
+    since_parameter: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -43,6 +67,7 @@ class Profile:
     boilerplate: tuple[str, ...] = ()
     kill_lines: tuple[str, ...] = ()
     correction_lines: tuple[str, ...] = ()
+    feeds: tuple[Feed, ...] = ()
 
     @property
     def scope(self) -> str:

@@ -21,6 +21,15 @@ class IngestSettings(BaseSettings):
     max_batch: int = Field(default=10_000, gt=0, description="Most wires in one NDJSON batch")
     gateway_url: str = Field(default="http://127.0.0.1:8080", description="Where receipts are served, for their links")
     folder: Path | None = Field(default=None, description="Folder to watch: incoming/PROVIDER/FILE; none = do not")
+    secrets: Path = Field(
+        default=Path("/run/secrets"), description="Folder of the secrets that profiles name by file:NAME"
+    )
+    poll_hosts: str = Field(
+        default="", description="Hosts that feeds may be asked from, a.example,b.example; none = any"
+    )
+    poll_private: bool = Field(default=False, description="Whether feeds on private and loopback addresses are asked")
+    poll_seconds: float = Field(default=30.0, gt=0, le=60, description="Longest that one question to a feed may take")
+    poll_agent: str = Field(default="Wiredesk", description="What ingest calls itself when it asks a feed (User-Agent)")
     folder_interval: float = Field(default=1.0, gt=0, description="Seconds between two looks at the folder")
     most_backlog: int = Field(
         default=20_000, gt=0, description="Records that may wait to be parsed or indexed; beyond, pushes get 429"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,9 @@ NAMESPACES = {
 """What roots that other documents have as well must say in their head."""
 HEAD = 4096
 ENTRIES = frozenset({"item", "entry"})
+BURIED = "deleted-entry"
+COUNTERS = ("{http://purl.org/rss/1.0/modules/slash/}", "{http://purl.org/syndication/thread/1.0}total")
+"""Elements that count comments: they change with every reader, and are no news."""
 BARE_ID = re.compile(r"\w{1,16}")
 """An id that means something within its feed only."""
 UTF_8 = {"content-type": "application/xml; charset=utf-8"}
@@ -76,9 +80,20 @@ def _read(text: str, document: Document) -> tuple[Any, tuple[ParseWarning, ...]]
     return mended, document.warnings
 
 
+def hashes_of(root: etree._Element) -> Iterator[str]:
+    """The hashes that the items of a feed's entries, and of those that it buries, will have; in the feed's order."""
+    return (_part(element).sha256 for element in root.iter() if local(element) in {*ENTRIES, BURIED})
+
+
 def _part(element: etree._Element) -> Raw:
-    """An entry's own hash, which does not change when other entries come and go."""
-    return part_of(etree.tostring(element, encoding="utf-8", with_tail=False))
+    """An entry's own hash, which does not change when other entries come and go, or with the number of its comments."""
+    counting = [child for child in element if str(child.tag).startswith(COUNTERS)]
+    if not counting:
+        return part_of(etree.tostring(element, encoding="utf-8", with_tail=False))
+    lasting = deepcopy(element)
+    for child in [child for child in lasting if str(child.tag).startswith(COUNTERS)]:
+        lasting.remove(child)
+    return part_of(etree.tostring(lasting, encoding="utf-8", with_tail=False))
 
 
 def _told(text: str) -> Any:
@@ -222,7 +237,7 @@ def _buried(root: etree._Element, wire: Wire) -> Iterator[Item]:
     """Entries that the feed says are gone (RFC 6721): a kill of each, whatever its version."""
     for element in root:
         ref = (element.get("ref") or "").strip()
-        if local(element) == "deleted-entry" and ref:
+        if local(element) == BURIED and ref:
             yield Item(
                 uri=ref,
                 status=Status.canceled,
