@@ -17,10 +17,10 @@ def start_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartDesk]:
     """Starts desks on free ports with the providers alpha to delta; all are stopped at the end of the module."""
     desks: list[Desk] = []
 
-    def start(*, workers: int = 1, environ: Mapping[str, str] | None = None) -> Desk:
+    def start(*, workers: int = 1, environ: Mapping[str, str] | None = None, more_providers: str = "") -> Desk:
         folder = tmp_path_factory.mktemp("desk")
         providers = folder / "providers.toml"
-        providers.write_text(PROVIDERS, encoding="utf-8")
+        providers.write_text(PROVIDERS + more_providers, encoding="utf-8")
         desk = Desk(folder / "data", providers, workers)
         desks.append(desk)
         desk.up(environ)

@@ -26,6 +26,7 @@ from wiredesk_core.web.health import Check, Stuck
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits, read_body
 from wiredesk_ingest.gatekeeper import Gatekeeper
+from wiredesk_ingest.polling.health import feeds_told
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
 from wiredesk_ingest.rulings import Bench, add_rulings
@@ -149,11 +150,12 @@ def create_app(
 
 
 def _add_routes(app: FastAPI, desk: Desk) -> None:
-    @app.get("/v1/status", summary="How much waits in front of each service, and what is refused")
+    @app.get("/v1/status", summary="How much waits in front of each service, what is refused, and how the feeds stand")
     async def status(request: Request) -> Response:
         key = await desk.keys.authenticate(request.headers.get("authorization"), desk.clock.now())
         require(key, "status:read")
-        return JSONResponse(desk.gatekeeper.told(time.monotonic()), headers={"cache-control": "no-store"})
+        told = {**desk.gatekeeper.told(time.monotonic()), "feeds": await feeds_told(desk.registry)}
+        return JSONResponse(told, headers={"cache-control": "no-store"})
 
     @app.post(
         "/v1/wires/{provider}",

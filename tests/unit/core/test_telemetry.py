@@ -9,6 +9,7 @@ import pytest
 from wiredesk_core.telemetry import METRICS, timed
 
 BOUNDED = {
+    "feed",
     "stage",
     "outcome",
     "code",

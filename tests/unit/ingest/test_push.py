@@ -14,6 +14,7 @@ from wiredesk_core.identity import receipt_id_for
 from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.messages import Outgoing, ReceiptNote
 from wiredesk_core.tracing import TRACEPARENT
+from wiredesk_ingest.polling.state import KIND, FeedState
 
 WIRE = b'{"uri": "urn:example:1", "version": "1", "headline": "A headline", "body_text": "A text."}'
 URL = "/v1/wires/northwire"
@@ -292,5 +293,9 @@ async def test_status_tells_the_load_to_keys_that_may_know_it(house: Any, http: 
     problem_of(await http.get("/v1/status"), 403, "scope_missing")
     token, key = mint_key(name="operator", scopes=["status:read"], now=house.clock.now())
     await store_key(house.registry, key)
-    answer = await http.get("/v1/status", headers={"authorization": f"Bearer {token}"})
-    assert answer.json() == {"lag": {}, "lag_read_seconds_ago": None, "refuses": [], "disk_free": {}}
+    polled = FeedState(errors=2, why="slow", last_success=0.0, next_at=house.clock.now().timestamp())
+    await house.registry.put(KIND, "northwire/main", polled.to_value(), expected=None)
+    told = (await http.get("/v1/status", headers={"authorization": f"Bearer {token}"})).json()
+    feed = {"last_success": None, "next_poll": "2026-11-23T12:00:00.000000Z", "errors": 2, "why": "slow"}
+    assert told.pop("feeds") == {"northwire/main": feed}
+    assert told == {"lag": {}, "lag_read_seconds_ago": None, "refuses": [], "disk_free": {}}

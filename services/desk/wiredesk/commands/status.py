@@ -103,6 +103,7 @@ async def look_from_afar(url: str, ingest: str | None, key: str | None) -> dict[
         "counts": told["gateway"],
         "lag": {name: row["waiting"] for name, row in load.get("lag", {}).items()},
         "refuses": load.get("refuses", []),
+        "feeds": load.get("feeds", {}),
     }
 
 
@@ -127,10 +128,11 @@ async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
     """All that can be seen from outside; a part that cannot be seen says why."""
     from wiredesk.lag import access_to, lag_of
 
-    processes, counts, lag = await asyncio.gather(
+    processes, counts, lag, feeds = await asyncio.gather(
         asyncio.gather(*(_process(process, note) for process in note.processes)),
         _or_why(counts_of(folder)),
         _or_why(lag_of(access_to(note.broker))),
+        _or_why(feeds_of(folder)),
     )
     return {
         "gateway": note.gateway,
@@ -140,7 +142,20 @@ async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
         "processes": list(processes),
         "counts": counts,
         "lag": lag,
+        "feeds": feeds,
     }
+
+
+async def feeds_of(folder: DeskFolder) -> dict[str, Any]:
+    """How each feed that ingest polls stands."""
+    from wiredesk_core.registry import open_registry
+    from wiredesk_ingest.polling.health import feeds_told
+
+    registry = open_registry(os.environ.get("WIREDESK_REGISTRY") or f"sqlite:{folder.root.absolute() / 'registry.db'}")
+    try:
+        return dict(await feeds_told(registry))
+    finally:
+        await registry.close()
 
 
 async def counts_of(folder: DeskFolder) -> dict[str, Any]:
@@ -174,9 +189,20 @@ def status_text(told: dict[str, Any]) -> str:
             table(("Process", "State", "Pid", "Restarts", "Memory"), processes),
             table(("Count", "Number"), list(_flat(told["counts"]))),
             table(("Behind", "Records"), [(name, str(number)) for name, number in told["lag"].items()]),
+            *([_feeds_text(told["feeds"])] if told.get("feeds") else []),
             *([f"Ingest refuses pushes: {', '.join(told['refuses'])}"] if told.get("refuses") else []),
         ]
     )
+
+
+def _feeds_text(feeds: dict[str, Any]) -> str:
+    if "unknown" in feeds:
+        return f"Feeds: {feeds['unknown']}"
+    rows = [
+        (name, feed["last_success"] or "never", feed["next_poll"] or "now", str(feed["errors"]), feed["why"])
+        for name, feed in feeds.items()
+    ]
+    return table(("Feed", "Last success", "Next poll", "Errors in a row", "Why"), rows)
 
 
 async def _process(process: ProcessNote, note: DeskNote) -> dict[str, Any]:
