@@ -7,11 +7,12 @@ Versions stand in a total order: see `order_key`. A kill is sticky.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Item, Status
 
 REINSTATING = frozenset({"reinstate", "sig:reinstate"})
@@ -87,6 +88,7 @@ class Mark:
     wire_sha256: str
     received_at: datetime
     by_uri: str
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,21 @@ class Ruling:
     reason: str
 
 
-Kill = Head | Mark | Ruling
-"""What withdraws an item: a version of its own, another item's wire, an operator."""
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The kill of an item, as it reaches the items of its chain that were made up to `told_at`, by the teller's clock.
+
+    killed_at: when it was received. by_item: the item that brought it about, where that was another one.
+    """
+
+    item_id: str
+    killed_at: datetime
+    told_at: datetime
+    by_item: str = ""
+
+
+Kill = Head | Mark | Ruling | Recall
+"""What withdraws an item: a version of its own, another item's wire, an operator, the kill of one of its chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +189,12 @@ def order_key(head: Head) -> OrderKey:
     return rank, EARLIEST if rank else created, *whose, created, head.received_at, head.wire_sha256
 
 
-def fold(heads: Iterable[Head], marks: Iterable[Mark] = (), rulings: Iterable[Ruling] = ()) -> State:
+def fold(
+    heads: Iterable[Head],
+    marks: Iterable[Mark] = (),
+    rulings: Iterable[Ruling] = (),
+    recalls: Iterable[Recall] = (),
+) -> State:
     """The state of an item, whatever the order and repetition of its facts.
 
     One wire is read in one way: heads of the same wire may differ in the time of their reception only.
@@ -182,16 +202,48 @@ def fold(heads: Iterable[Head], marks: Iterable[Mark] = (), rulings: Iterable[Ru
     A kill without a version, its own or by a mark or a ruling, outranks every version.
     A ruling that reinstates takes back all kills that were received before it, of whatever kind.
     """
+    rulings = tuple(rulings)
+    back = max((one.ruled_at for one in rulings if one.verdict is Verdict.reinstate), default=EARLIEST)
+    state = _own_state(heads, marks, rulings, back)
+    return _recalled(state, [recall for recall in recalls if recall.killed_at >= back])
+
+
+def recall_of(item_id: str, state: State) -> Recall | None:
+    """What the kill of an item means to its chain; `state` is without regard to others of the chain."""
+    match state.killed_by:
+        case Head() as head:
+            return Recall(item_id, head.received_at, head.version_created or head.received_at)
+        case Mark() as mark:
+            told_at = mark.told_at or mark.received_at
+            return Recall(item_id, mark.received_at, told_at, item_id_of(mark.scope, mark.by_uri))
+        case Ruling() as ruling:
+            return Recall(item_id, ruling.ruled_at, ruling.ruled_at)
+        case _:
+            return None
+
+
+def _own_state(heads: Iterable[Head], marks: Iterable[Mark], rulings: tuple[Ruling, ...], back: datetime) -> State:
     order = tuple(sorted(_distinct(heads), key=order_key))
     alive = [head for head in order if _alive(head)]
     last = order[-1] if order else None
-    key, kill = max(_kills(order, marks, tuple(rulings)), key=lambda pair: pair[0], default=(NO_KILL, None))
+    key, kill = max(_kills(order, marks, rulings, back), key=lambda pair: pair[0], default=(NO_KILL, None))
     dead = frozenset(head.wire_sha256 for head in order if (0, *order_key(head)) <= key)
     if kill is None and not alive:  # nothing but kills was ever told: there is nothing to bring back
         return State(order, last, last, dead)
     if kill is None or any(head.reinstates and (0, *order_key(head)) > key for head in alive):
         return State(order, alive[-1], None, dead)
     return State(order, last, kill, dead)
+
+
+def _recalled(state: State, recalls: Sequence[Recall]) -> State:
+    """The state where others of the chain were killed: what was made later lives, and so does what reinstates."""
+    alive = [head for head in state.order if _alive(head)]
+    if state.killed_by is not None or not recalls or any(head.reinstates for head in alive):
+        return state
+    last = max(recalls, key=lambda recall: (recall.told_at, recall.item_id))
+    reached = {h.wire_sha256 for h in alive if h.version_created is None or h.version_created <= last.told_at}
+    is_reached = state.current is not None and state.current.wire_sha256 in reached
+    return replace(state, killed_by=last if is_reached else None, dead=state.dead | reached)
 
 
 def silent_corrections(state: State) -> tuple[Head, ...]:
@@ -242,14 +294,13 @@ def _distinct(heads: Iterable[Head]) -> Iterable[Head]:
 
 
 def _kills(
-    order: tuple[Head, ...], marks: Iterable[Mark], rulings: tuple[Ruling, ...]
+    order: tuple[Head, ...], marks: Iterable[Mark], rulings: tuple[Ruling, ...], back: datetime
 ) -> Iterable[tuple[tuple[object, ...], Kill]]:
     """Every kill that no operator took back, with the key that a reinstating version has to exceed.
 
     A leading 1 is above all versions, 2 above all that providers say. Of a kill and a reinstatement of one moment
     the kill stands.
     """
-    back = max((one.ruled_at for one in rulings if one.verdict is Verdict.reinstate), default=EARLIEST)
     for ruling in rulings:
         if ruling.verdict is Verdict.kill and ruling.ruled_at >= back:
             yield (2, ruling.ruled_at, ruling.receipt_id), ruling
@@ -260,7 +311,15 @@ def _kills(
         if mark.received_at < back:
             continue
         rank = rank_of(mark.version or "")
-        last = mark.received_at, mark.wire_sha256, mark.scope, mark.alias, mark.version or "", mark.by_uri
+        last = (
+            mark.received_at,
+            mark.told_at or EARLIEST,
+            mark.wire_sha256,
+            mark.scope,
+            mark.alias,
+            mark.version or "",
+            mark.by_uri,
+        )
         yield (0 if rank else 1, rank, LATEST, *last), mark
 
 

@@ -85,6 +85,8 @@ class CancelMarked(Frozen):
     wire_sha256: str
     received_at: Moment
     by_uri: str
+    told_at: Moment | None = None
+    """When the cancelling item was made, by its provider's clock."""
     reason: str = ""
 
 
@@ -129,6 +131,8 @@ class Tombstone(Frozen):
     killed_at: Moment
     version: str | None = None
     by_uri: str | None = None
+    by_item: str | None = None
+    """The item of the same chain whose kill reached this one."""
     reason: str = ""
 
 

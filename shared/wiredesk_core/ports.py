@@ -5,7 +5,7 @@ Methods are coroutines so that a networked store fits as well as an embedded one
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,8 +13,9 @@ from typing import Any, Literal, Protocol
 
 from wiredesk_core.article import Article
 from wiredesk_core.failures import BrokerDown
+from wiredesk_core.families import Families
 from wiredesk_core.item import Item
-from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, State, fold
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Recall, Ruling, Standing, State, fold
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -87,9 +88,9 @@ class Dossier:
     served: Changed | None
     """The newest revision, with its article or tombstone; None before the first."""
 
-    def fold(self) -> State:
-        """How the item stands by all that."""
-        return fold(self.heads, self.marks, self.rulings)
+    def fold(self, recalls: Iterable[Recall] = ()) -> State:
+        """How the item stands by all that, and by the kills of others of its chain."""
+        return fold(self.heads, self.marks, self.rulings, recalls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class StandingCount:
     """Records on the shelf that nobody has decided about."""
 
 
-class ArchiveReader(Protocol):
+class ArchiveReader(Families, Protocol):
     """Reading side of the Archive: what gateways need."""
 
     async def served(self, item_ids: Sequence[str]) -> Mapping[str, Changed]:

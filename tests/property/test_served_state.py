@@ -38,6 +38,16 @@ def misread() -> Sequence[Fact]:
     return chimera, withdrawn(chimera), worse, better
 
 
+def chain() -> Sequence[Fact]:
+    """Four items, each evolved from the one before; the second is killed after the third was made."""
+
+    def link(number: int, **changes: object) -> Fact:
+        uris = {"uri": f"urn:chain:{number}", "evolved_from": f"urn:chain:{number - 1}"}
+        return accepted(make_item(**{**uris, "headline": "Ferry", "version_created": after(number), **changes}))
+
+    return *(link(number) for number in range(1, 5)), link(2, version="2", status="canceled", version_created=after(3))
+
+
 def carriers() -> Sequence[Fact]:
     """One version by two carriers."""
     carried = make_item(uri="urn:story:carried", provider="atlas", headline="Ferry by atlas")
@@ -49,6 +59,7 @@ FACTS: Sequence[Fact] = [
     *(fact for number in range(1, 5) for fact in story(number)),
     mark("doc-0", version="1"),
     *misread(),
+    *chain(),
     accepted(make_item(uri="urn:story:late", expires=after(50))),
     *carriers(),
     ruled(accepted(make_item(uri="urn:story:1")), Verdict.reinstate, ruled_at=after(10)),

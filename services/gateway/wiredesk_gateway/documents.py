@@ -137,6 +137,29 @@ VERSIONS: Responses = {
         },
     )
 }
+RELATED: Responses = {
+    200: _told(
+        "The family",
+        {
+            "item_id": "k3v5m2q7x4ab6cdefghijklmno",
+            "uri": "urn:example:northwire:harbour-bridge",
+            "newest": "k3v5m2q7x4ab6cdefghijklmno",
+            "chain": [
+                {
+                    "item_id": "k3v5m2q7x4ab6cdefghijklmno",
+                    "uri": "urn:example:northwire:harbour-bridge",
+                    "revision": 2,
+                    "version": "1",
+                    "headline": "Harbour bridge opens a week early",
+                    "published_at": "2026-03-02T08:15:00.000000Z",
+                    "at": "itself",
+                    "follows": ["earlieritemofthesamechain"],
+                }
+            ],
+            "takes": [],
+        },
+    )
+}
 EXPIRED: Responses = {410: _problem("The cursor has expired: take a snapshot")}
 CHANGES: Responses = {
     200: _told("Changes", {"changes": [EVENT_EXAMPLE], "has_more": False, "next": CURSOR_EXAMPLE}),

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wiredesk_core.failures import Refused
+from wiredesk_core.families import predecessors
 from wiredesk_core.keys import Key
 from wiredesk_core.lifecycle import Ruling, Standing, State, silent_corrections
+from wiredesk_core.lineage import fold_items
 from wiredesk_core.messages import Changed
 from wiredesk_core.ports import ArchiveReader, VersionEntry
 from wiredesk_core.web.problems import Explained
 
+from wiredesk_gateway.related import Family, family_of
 from wiredesk_gateway.views import tombstone_view
 from wiredesk_gateway.visibility import Sight, item_sight, sight_of, was_shown, was_withdrawn
 
@@ -66,12 +69,22 @@ class Reader:
         seen = [entry for entry in entries if item_sight(key, entry.item, now) is Sight.visible]
         return [Told(entry, dead=entry.wire_sha256 in state.dead, silent=entry.wire_sha256 in silent) for entry in seen]
 
+    async def related(self, item_id: str, key: Key, now: datetime) -> Family:
+        """The chain of a visible item and the takes of its text, as far as the key may see them."""
+        kin = (await self._archive.kin([item_id]))[item_id]
+        takes = await self._archive.takes(item_id)
+        relatives = await self._archive.relatives([item_id, *kin])
+        before = predecessors(relatives.values())
+        seen = await self.visible([item_id, *kin, *takes], key, now)
+        return family_of(item_id, before, takes, seen)
+
     async def rulings(self, item_id: str) -> Sequence[Ruling]:
         """What operators decided about a visible item, oldest first."""
         return (await self._archive.dossiers([item_id]))[item_id].rulings
 
     async def _state(self, item_id: str) -> State:
-        return (await self._archive.dossiers([item_id]))[item_id].fold()
+        _, states = await fold_items(self._archive, [item_id])
+        return states[item_id]
 
     def shows(self, changed: Changed, key: Key, now: datetime) -> bool:
         """Whether the key may see this newest revision."""

@@ -14,6 +14,7 @@ from wiredesk_core.lifecycle import (
     Head,
     Kill,
     Mark,
+    Recall,
     Ruling,
     Standing,
     State,
@@ -179,14 +180,21 @@ def _tombstone(item_id: str, state: State, leaf: Leaf, reason: str, now: datetim
         killed_at=_killed_at(by, now),
         version=by.version if isinstance(by, Head | Mark) else None,
         by_uri=by.by_uri if isinstance(by, Mark) else None,
+        by_item=by.item_id if isinstance(by, Recall) else None,
         reason=by.reason if isinstance(by, Ruling) else told,
     )
 
 
 def _killed_at(by: Kill | None, now: datetime) -> datetime:
-    if by is None:
-        return now
-    return by.ruled_at if isinstance(by, Ruling) else by.received_at
+    match by:
+        case None:
+            return now
+        case Ruling():
+            return by.ruled_at
+        case Recall():
+            return by.killed_at
+        case _:
+            return by.received_at
 
 
 def _same(former: Changed, later: Changed) -> bool:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from wiredesk_core.failures import Poison, StoreBusy
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.lifecycle import Disposition, Head, State
+from wiredesk_core.lineage import fold_items
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -100,6 +101,9 @@ class Ledger:
         """Record facts and revise what they touch; gives the fact that touched each item, and how the item stands."""
         recorded = await self._archive.record(facts)
         touched = {item_id: fact for fact, told in zip(facts, recorded, strict=True) for item_id in told.item_ids}
+        for item_id, family in (await self._archive.kin(tuple(touched))).items():
+            for other in family:
+                touched.setdefault(other, touched[item_id])
         states = await self._revise({item_id: _trigger(fact) for item_id, fact in touched.items()})
         await self._note(facts, recorded, states)
         return touched, states
@@ -110,8 +114,7 @@ class Ledger:
         waiting: Sequence[str] = tuple(triggers)
         for _ in range(TRIES):
             now = self._clock.now()
-            dossiers = await self._archive.dossiers(waiting)
-            folded = {item_id: dossier.fold() for item_id, dossier in dossiers.items()}
+            dossiers, folded = await fold_items(self._archive, waiting)
             states |= folded
             leaves = await self._archive.leaves(list(_wanted(folded)))
             revisions = list(_revisions(dossiers, folded, leaves, triggers, now))

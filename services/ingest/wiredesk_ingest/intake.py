@@ -222,6 +222,7 @@ def _facts(
                 wire_sha256=sha256,
                 received_at=received_at,
                 by_uri=item.uri,
+                told_at=item.version_created,
                 reason=item.ed_note or item.headline,
             )
 

@@ -9,7 +9,9 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
 from wiredesk_core.archive.laws import by_item, derivation_of, follows, head_in, names_of
+from wiredesk_core.archive.memory_families import kin_among, relative_of, takes_among
 from wiredesk_core.archive.memory_shelf import MemoryShelf
+from wiredesk_core.families import Relative
 from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, order_key
 from wiredesk_core.messages import (
     CancelMarked,
@@ -140,6 +142,19 @@ class MemoryArchive:
         newest = {item_id: self._items[item_id].newest for item_id in item_ids if item_id in self._items}
         return {item_id: change for item_id, change in newest.items() if change is not None}
 
+    async def kin(self, item_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """See Families."""
+        return kin_among(item_ids, self._everybody())
+
+    async def relatives(self, item_ids: Sequence[str]) -> Mapping[str, Relative]:
+        """See Families."""
+        wanted = frozenset(item_ids)
+        return {v[0].item_id: relative_of(v) for v in self._everybody() if v[0].item_id in wanted}
+
+    async def takes(self, item_id: str) -> tuple[str, ...]:
+        """See Families."""
+        return takes_among(item_id, self._everybody())
+
     async def find(self, uri: str) -> tuple[str, ...]:
         """See ArchiveReader."""
         return tuple(sorted(i for i, kept in self._items.items() if any(name == uri for _, name in kept.names())))
@@ -194,6 +209,11 @@ class MemoryArchive:
             unsent=len(self._unsent),
             quarantined=self._shelf.waiting(),
         )
+
+    def _everybody(self) -> list[list[VersionAccepted]]:
+        """The versions of each item that has any."""
+        found = (list(kept.versions.values()) for kept in self._items.values())
+        return [versions for versions in found if versions]
 
     def _kept(self, item_id: str) -> _Kept:
         return self._items.setdefault(item_id, _Kept())
@@ -283,7 +303,9 @@ def _entry(version: VersionAccepted) -> VersionEntry:
 
 
 def _mark(fact: CancelMarked) -> Mark:
-    return Mark(fact.scope, fact.alias, fact.version or None, fact.wire_sha256, fact.received_at, fact.by_uri)
+    return Mark(
+        fact.scope, fact.alias, fact.version or None, fact.wire_sha256, fact.received_at, fact.by_uri, fact.told_at
+    )
 
 
 def _mark_order(mark: Mark) -> tuple[datetime, str, str, str, str]:

@@ -23,6 +23,7 @@ from wiredesk_core.archive.rows import (
     revision_row,
     ruling_row,
     served_row,
+    tie_rows,
     version_row,
     withdrawal_row,
 )
@@ -37,7 +38,7 @@ from wiredesk_core.messages import (
     VersionAccepted,
     Withdrawn,
 )
-from wiredesk_core.moments import micros
+from wiredesk_core.moments import micros, micros_or_none
 from wiredesk_core.ports import Fact, Leaf, Recorded
 from wiredesk_core.postgres import Connection
 from wiredesk_core.shelf import QuarantineEntry
@@ -180,11 +181,14 @@ _WITHDRAW = """INSERT INTO withdrawals VALUES (%s, %s, %s, %s) ON CONFLICT (item
 _DROP_NAMES = """DELETE FROM aliases a WHERE a.item_id = %s AND a.wire_sha256 = %s AND NOT EXISTS (
     SELECT 1 FROM standing_versions v WHERE v.item_id = a.item_id AND v.wire_sha256 = a.wire_sha256)"""
 
+_DROP_TIES = """DELETE FROM ties t WHERE t.item_id = %s AND t.wire_sha256 = %s AND NOT EXISTS (
+    SELECT 1 FROM standing_versions v WHERE v.item_id = t.item_id AND v.wire_sha256 = t.wire_sha256)"""
+
 _RULE = """INSERT INTO rulings VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (item_id, receipt_id) DO UPDATE
     SET ruled_at = excluded.ruled_at WHERE excluded.ruled_at < rulings.ruled_at"""
 
-_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, receipt_id, reason)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, told_at, receipt_id, reason)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (sha256(alias), scope, wire_sha256, sha256(version), sha256(by_uri))
     DO UPDATE SET received_at = least(marks.received_at, excluded.received_at) RETURNING receipt_id"""
 
@@ -262,12 +266,21 @@ async def _derive(
         "INSERT INTO aliases (alias, scope, item_id, wire_sha256) VALUES (%s, %s, %s, %s)",
         [(name.encode(), fact.scope, *wire) for wire, fact in derived.items() for name in names_of(fact.item)],
     )
-    await _execute_many(connection, _DROP_NAMES, list(derived))
+    await _execute_many(connection, "DELETE FROM ties WHERE item_id = %s AND wire_sha256 = %s", list(derived))
+    ties = [row for fact in derived.values() for row in tie_rows(fact, str.encode)]
+    await _execute_many(connection, "INSERT INTO ties VALUES (%s, %s, %s, %s, %s)", ties)
+    await _drop_withdrawn(connection, list(derived))
 
 
 async def _record_withdrawals(connection: Connection, facts: Sequence[Withdrawn]) -> None:
     await _execute_many(connection, _WITHDRAW, [withdrawal_row(fact) for fact in facts])
-    await _execute_many(connection, _DROP_NAMES, [(fact.item_id, fact.wire_sha256) for fact in facts])
+    await _drop_withdrawn(connection, [(fact.item_id, fact.wire_sha256) for fact in facts])
+
+
+async def _drop_withdrawn(connection: Connection, wires: Sequence[Wire]) -> None:
+    """Versions that their newest reading withdrew have neither names nor family."""
+    await _execute_many(connection, _DROP_NAMES, wires)
+    await _execute_many(connection, _DROP_TIES, wires)
 
 
 async def _record_marks(connection: Connection, facts: Sequence[CancelMarked]) -> dict[tuple[object, ...], str]:
@@ -276,7 +289,8 @@ async def _record_marks(connection: Connection, facts: Sequence[CancelMarked]) -
     for fact in facts:
         key = _mark_key(fact)
         written = await connection.execute(
-            _ADD_MARK, (*key, micros(fact.received_at), fact.receipt_id, fact.reason.encode())
+            _ADD_MARK,
+            (*key, micros(fact.received_at), micros_or_none(fact.told_at), fact.receipt_id, fact.reason.encode()),
         )
         row = await written.fetchone()
         assert row is not None

@@ -11,11 +11,14 @@ from wiredesk_core.archive.remembered import RememberedRevisions
 from wiredesk_core.archive.rows import (
     read_change,
     read_dossiers,
+    read_kin,
     read_receipt,
+    read_relatives,
     read_versions,
     standing_count,
 )
 from wiredesk_core.archive.shelf import ENTRY, WAITING, decisions_of, page, read_shelf
+from wiredesk_core.families import Relative
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, ReceiptEntry, StandingCount, VersionEntry, Yield
@@ -46,12 +49,28 @@ _VERSIONS = """SELECT wire_sha256, version, received_at, version_created, status
     expires, precedence, carrier, receipt_id, item
     FROM standing_versions WHERE item_id = %s"""
 
-_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
+_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri, m.told_at
     FROM aliases a JOIN marks m ON sha256(m.alias) = sha256(a.alias) AND m.scope = a.scope
     WHERE a.item_id = ANY(%s) ORDER BY m.received_at, m.wire_sha256, m.alias, m.version, m.by_uri"""
 
 _RULINGS = """SELECT item_id, receipt_id, verdict, ruled_at, ruled_by, reason FROM rulings
     WHERE item_id = ANY(%s) ORDER BY ruled_at, receipt_id"""
+
+
+# Marches from what is wanted: to the items that it follows, and to those that follow it, until nothing is new.
+_KIN = """WITH RECURSIVE kin (root, item_id) AS (
+    SELECT wanted, wanted FROM unnest(%s::text[]) AS wanted
+    UNION SELECT k.root, near.item_id FROM kin k CROSS JOIN LATERAL (
+        SELECT a.item_id FROM ties t JOIN aliases a ON sha256(a.alias) = sha256(t.name) AND a.scope = t.scope
+            WHERE t.item_id = k.item_id AND t.tie = 'evolved'
+        UNION ALL SELECT t.item_id FROM aliases a
+            JOIN ties t ON sha256(t.name) = sha256(a.alias) AND t.scope = a.scope AND t.tie = 'evolved'
+            WHERE a.item_id = k.item_id) near
+    ) SELECT root, item_id FROM kin"""
+
+_TAKES = """SELECT DISTINCT other.item_id FROM ties own
+    JOIN ties other ON sha256(other.name) = sha256(own.name) AND other.scope = own.scope AND other.tie = own.tie
+    WHERE own.item_id = %s AND own.tie = 'story' ORDER BY other.item_id"""
 
 
 class PostgresArchiveReader:
@@ -76,6 +95,21 @@ class PostgresArchiveReader:
         served = await self.served(item_ids)
         heads, marks, rulings = [await self._database.rows(q, list(item_ids)) for q in (_HEADS, _MARKS, _RULINGS)]
         return read_dossiers(item_ids, served, heads, marks, rulings)
+
+    async def kin(self, item_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """See Families."""
+        return read_kin(item_ids, await self._database.rows(_KIN, list(item_ids)))
+
+    async def relatives(self, item_ids: Sequence[str]) -> Mapping[str, Relative]:
+        """See Families."""
+        names = "SELECT item_id, alias FROM aliases WHERE item_id = ANY(%s)"
+        follows = "SELECT item_id, name FROM ties WHERE tie = 'evolved' AND item_id = ANY(%s)"
+        found = [await self._database.rows(question, list(item_ids)) for question in (names, follows)]
+        return read_relatives(*found)
+
+    async def takes(self, item_id: str) -> tuple[str, ...]:
+        """See Families."""
+        return tuple(row[0] for row in await self._database.rows(_TAKES, item_id))
 
     async def find(self, uri: str) -> tuple[str, ...]:
         """See ArchiveReader."""

@@ -28,9 +28,15 @@ MIGRATIONS = (
             wire_sha256 TEXT COLLATE "C" NOT NULL)""",
         "CREATE INDEX aliases_by_name ON aliases (sha256(alias), scope, item_id)",
         "CREATE INDEX aliases_by_item ON aliases (item_id, wire_sha256)",
+        """CREATE TABLE ties (
+            name BYTEA NOT NULL, scope TEXT NOT NULL, tie TEXT NOT NULL, item_id TEXT COLLATE "C" NOT NULL,
+            wire_sha256 TEXT COLLATE "C" NOT NULL)""",
+        "CREATE INDEX ties_by_name ON ties (sha256(name), scope, tie, item_id)",
+        "CREATE INDEX ties_by_item ON ties (item_id, wire_sha256)",
         """CREATE TABLE marks (
             alias BYTEA NOT NULL, scope TEXT NOT NULL, wire_sha256 TEXT COLLATE "C" NOT NULL, version BYTEA NOT NULL,
-            by_uri BYTEA NOT NULL, received_at BIGINT NOT NULL, receipt_id TEXT NOT NULL, reason BYTEA NOT NULL)""",
+            by_uri BYTEA NOT NULL, received_at BIGINT NOT NULL, told_at BIGINT, receipt_id TEXT NOT NULL,
+            reason BYTEA NOT NULL)""",
         "CREATE UNIQUE INDEX marks_once ON marks (sha256(alias), scope, wire_sha256, sha256(version), sha256(by_uri))",
         """CREATE TABLE rulings (
             item_id TEXT COLLATE "C" NOT NULL, receipt_id TEXT COLLATE "C" NOT NULL, verdict TEXT NOT NULL,

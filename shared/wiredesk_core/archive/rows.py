@@ -14,6 +14,7 @@ import orjson
 
 from wiredesk_core.archive.laws import derivation_of, head_in
 from wiredesk_core.archive.schema import packed, unpacked
+from wiredesk_core.families import Relative, ties_of
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, Verdict, order_key
 from wiredesk_core.messages import (
@@ -55,6 +56,12 @@ def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep)
         head.carrier,
         packed(fact.item),
     )
+
+
+def tie_rows(fact: VersionAccepted, keep: Keep) -> list[tuple[object, ...]]:
+    """What a version says of its item's family."""
+    wire = fact.item_id, fact.wire_sha256
+    return [(keep(name), fact.scope, tie, *wire) for tie, name in ties_of(fact.item, fact.scope)]
 
 
 def withdrawal_row(fact: Withdrawn) -> tuple[object, ...]:
@@ -124,8 +131,16 @@ def read_head(row: Row) -> Head:
 
 def read_mark(row: Row) -> Mark:
     """A cancel mark."""
-    scope, alias, version, wire_sha256, received_at, by_uri = row
-    return Mark(scope, _text(alias), _text(version) or None, wire_sha256, moment(received_at), _text(by_uri))
+    scope, alias, version, wire_sha256, received_at, by_uri, told_at = row
+    return Mark(
+        scope,
+        _text(alias),
+        _text(version) or None,
+        wire_sha256,
+        moment(received_at),
+        _text(by_uri),
+        moment_or_none(told_at),
+    )
 
 
 def read_ruling(row: Row) -> Ruling:
@@ -153,6 +168,24 @@ def read_dossiers(
             served.get(item_id),
         )
         for item_id in item_ids
+    }
+
+
+def read_kin(item_ids: Iterable[str], rows: Iterable[Row]) -> Mapping[str, tuple[str, ...]]:
+    """Kin from (item, relation) rows, each item among its own."""
+    groups: dict[str, set[str]] = {item_id: set() for item_id in item_ids}
+    for item_id, other in rows:
+        groups[item_id].add(other)
+    return {item_id: tuple(sorted(others - {item_id})) for item_id, others in groups.items()}
+
+
+def read_relatives(names: Iterable[Row], follows: Iterable[Row]) -> Mapping[str, Relative]:
+    """Relatives from (item, name) rows."""
+    of_names = _grouped(names, lambda row: _text(row[0]))
+    of_follows = _grouped(follows, lambda row: _text(row[0]))
+    return {
+        item_id: Relative(item_id, frozenset(called), frozenset(of_follows.get(item_id, ())))
+        for item_id, called in of_names.items()
     }
 
 

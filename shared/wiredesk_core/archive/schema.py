@@ -34,10 +34,14 @@ MIGRATIONS = (
             alias TEXT NOT NULL, scope TEXT NOT NULL, item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL,
             PRIMARY KEY (alias, scope, item_id, wire_sha256)) WITHOUT ROWID""",
         "CREATE INDEX aliases_by_item ON aliases (item_id, wire_sha256)",
+        """CREATE TABLE ties (
+            name TEXT NOT NULL, scope TEXT NOT NULL, tie TEXT NOT NULL, item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL,
+            PRIMARY KEY (name, scope, tie, item_id, wire_sha256)) WITHOUT ROWID""",
+        "CREATE INDEX ties_by_item ON ties (item_id, wire_sha256)",
         """CREATE TABLE marks (
             alias TEXT NOT NULL, scope TEXT NOT NULL, wire_sha256 TEXT NOT NULL, version TEXT NOT NULL,
-            by_uri TEXT NOT NULL, received_at INTEGER NOT NULL, receipt_id TEXT NOT NULL, reason TEXT NOT NULL,
-            PRIMARY KEY (alias, scope, wire_sha256, version, by_uri)) WITHOUT ROWID""",
+            by_uri TEXT NOT NULL, received_at INTEGER NOT NULL, told_at INTEGER, receipt_id TEXT NOT NULL,
+            reason TEXT NOT NULL, PRIMARY KEY (alias, scope, wire_sha256, version, by_uri)) WITHOUT ROWID""",
         """CREATE TABLE rulings (
             item_id TEXT NOT NULL, receipt_id TEXT NOT NULL, verdict TEXT NOT NULL, ruled_at INTEGER NOT NULL,
             ruled_by TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (item_id, receipt_id)) WITHOUT ROWID""",

@@ -21,6 +21,7 @@ from wiredesk_core.archive.rows import (
     revision_row,
     ruling_row,
     served_row,
+    tie_rows,
     version_row,
     withdrawal_row,
 )
@@ -38,7 +39,7 @@ from wiredesk_core.messages import (
     VersionAccepted,
     Withdrawn,
 )
-from wiredesk_core.moments import micros
+from wiredesk_core.moments import micros, micros_or_none
 from wiredesk_core.ports import Fact, Leaf, Recorded
 from wiredesk_core.shelf import QuarantineEntry
 
@@ -152,11 +153,14 @@ _WITHDRAW = """INSERT INTO withdrawals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
 _DROP_NAMES = """DELETE FROM aliases WHERE item_id = ? AND wire_sha256 = ? AND NOT EXISTS (
     SELECT 1 FROM standing_versions v WHERE v.item_id = aliases.item_id AND v.wire_sha256 = aliases.wire_sha256)"""
 
+_DROP_TIES = """DELETE FROM ties WHERE item_id = ? AND wire_sha256 = ? AND NOT EXISTS (
+    SELECT 1 FROM standing_versions v WHERE v.item_id = ties.item_id AND v.wire_sha256 = ties.wire_sha256)"""
+
 _RULE = """INSERT INTO rulings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
     SET ruled_at = excluded.ruled_at WHERE excluded.ruled_at < ruled_at"""
 
-_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, receipt_id, reason)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, told_at, receipt_id, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET received_at = min(received_at, excluded.received_at) RETURNING receipt_id"""
 
 _ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, chain, body) VALUES (?, ?, ?, ?)
@@ -175,7 +179,7 @@ def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:
             return _record_mark(connection, fact)
         case Withdrawn():
             connection.execute(_WITHDRAW, withdrawal_row(fact))
-            connection.execute(_DROP_NAMES, (fact.item_id, fact.wire_sha256))
+            _drop_withdrawn(connection, (fact.item_id, fact.wire_sha256))
             return Recorded((fact.item_id,))
         case DeskRuled():
             connection.execute(_RULE, ruling_row(fact, str))
@@ -213,12 +217,22 @@ def _derive(connection: sqlite3.Connection, fact: VersionAccepted, received_at: 
         "INSERT INTO aliases (alias, scope, item_id, wire_sha256) VALUES (?, ?, ?, ?)",
         [(name, fact.scope, *wire) for name in names_of(fact.item)],
     )
+    connection.execute("DELETE FROM ties WHERE item_id = ? AND wire_sha256 = ?", wire)
+    connection.executemany("INSERT INTO ties VALUES (?, ?, ?, ?, ?)", tie_rows(fact, str))
+    _drop_withdrawn(connection, wire)
+
+
+def _drop_withdrawn(connection: sqlite3.Connection, wire: tuple[str, str]) -> None:
+    """A version that its newest reading withdrew has neither names nor family."""
     connection.execute(_DROP_NAMES, wire)
+    connection.execute(_DROP_TIES, wire)
 
 
 def _record_mark(connection: sqlite3.Connection, fact: CancelMarked) -> Recorded:
     mark = (fact.alias, fact.scope, fact.wire_sha256, fact.version or "", fact.by_uri)
-    rows = connection.execute(_ADD_MARK, (*mark, micros(fact.received_at), fact.receipt_id, fact.reason)).fetchall()
+    rows = connection.execute(
+        _ADD_MARK, (*mark, micros(fact.received_at), micros_or_none(fact.told_at), fact.receipt_id, fact.reason)
+    ).fetchall()
     named = connection.execute(
         "SELECT DISTINCT item_id FROM aliases WHERE alias = ? AND scope = ? ORDER BY item_id", (fact.alias, fact.scope)
     )

@@ -14,13 +14,16 @@ from wiredesk_core.archive.remembered import RememberedRevisions
 from wiredesk_core.archive.rows import (
     read_change,
     read_dossiers,
+    read_kin,
     read_receipt,
+    read_relatives,
     read_versions,
     standing_count,
 )
 from wiredesk_core.archive.schema import MIGRATIONS
 from wiredesk_core.archive.shelf import ENTRY, WAITING, decisions_of, page, read_shelf
 from wiredesk_core.embedded import busy_told, open_to_read
+from wiredesk_core.families import Relative
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, ReceiptEntry, StandingCount, VersionEntry, Yield
@@ -44,12 +47,28 @@ _VERSIONS = """SELECT wire_sha256, version, received_at, version_created, status
     FROM standing_versions WHERE item_id = ?"""
 
 # CROSS JOIN fixes the order: from the few aliases of an item to their marks, never through all marks.
-_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri
+_MARKS = """SELECT DISTINCT a.item_id, m.scope, m.alias, m.version, m.wire_sha256, m.received_at, m.by_uri, m.told_at
     FROM aliases a CROSS JOIN marks m ON m.alias = a.alias AND m.scope = a.scope
     WHERE a.item_id IN (SELECT value FROM json_each(?)) ORDER BY m.received_at, m.wire_sha256, m.alias, m.version, m.by_uri"""
 
 _RULINGS = """SELECT item_id, receipt_id, verdict, ruled_at, ruled_by, reason FROM rulings
     WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY ruled_at, receipt_id"""
+
+
+# Marches from what is wanted: to the items that it follows, and to those that follow it, until nothing is new.
+_KIN = """WITH RECURSIVE kin (root, item_id) AS (
+    SELECT value, value FROM json_each(?)
+    UNION SELECT k.root, a.item_id FROM kin k
+        CROSS JOIN ties t ON t.item_id = k.item_id AND t.tie = 'evolved'
+        CROSS JOIN aliases a ON a.alias = t.name AND a.scope = t.scope
+    UNION SELECT k.root, t.item_id FROM kin k
+        CROSS JOIN aliases a ON a.item_id = k.item_id
+        CROSS JOIN ties t ON t.name = a.alias AND t.scope = a.scope AND t.tie = 'evolved'
+    ) SELECT root, item_id FROM kin"""
+
+_TAKES = """SELECT DISTINCT other.item_id FROM ties own
+    CROSS JOIN ties other ON other.name = own.name AND other.scope = own.scope AND other.tie = own.tie
+    WHERE own.item_id = ? AND own.tie = 'story' ORDER BY other.item_id"""
 
 
 class SqliteArchiveReader:
@@ -80,6 +99,21 @@ class SqliteArchiveReader:
         served = await self.served(item_ids)
         heads, marks, rulings = (self._rows(question, wanted) for question in (_HEADS, _MARKS, _RULINGS))
         return read_dossiers(item_ids, served, heads, marks, rulings)
+
+    async def kin(self, item_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """See Families."""
+        return read_kin(item_ids, self._rows(_KIN, listed(item_ids)))
+
+    async def relatives(self, item_ids: Sequence[str]) -> Mapping[str, Relative]:
+        """See Families."""
+        wanted = listed(item_ids)
+        names = "SELECT item_id, alias FROM aliases WHERE item_id IN (SELECT value FROM json_each(?))"
+        follows = "SELECT item_id, name FROM ties WHERE tie = 'evolved' AND item_id IN (SELECT value FROM json_each(?))"
+        return read_relatives(self._rows(names, wanted), self._rows(follows, wanted))
+
+    async def takes(self, item_id: str) -> tuple[str, ...]:
+        """See Families."""
+        return tuple(row[0] for row in self._rows(_TAKES, item_id))
 
     async def find(self, uri: str) -> tuple[str, ...]:
         """See ArchiveReader."""

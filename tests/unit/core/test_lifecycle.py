@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Status
 from wiredesk_core.lifecycle import (
     Disposition,
     Head,
     Mark,
+    Recall,
     Ruling,
     Standing,
     Verdict,
@@ -18,6 +20,7 @@ from wiredesk_core.lifecycle import (
     fold,
     head_of,
     rank_of,
+    recall_of,
     silent_corrections,
 )
 from wiredesk_core.testing import NOON, after, make_item
@@ -283,6 +286,44 @@ def test_words_up_to_a_kill_stay_dead_when_a_later_version_lives() -> None:
     assert fold([head("1"), kill("2"), head("3", reinstates=True)]).dead == {"wire-1", "kill-wire"}
     marked = fold([head("1"), head("3", reinstates=True)], [replace(MARK, version="2")])
     assert (marked.killed_by, marked.dead) == (None, frozenset({"wire-1"}))
+
+
+# --- kills of others of the chain
+
+RECALL = Recall("parent", killed_at=after(9), told_at=after(3))
+
+
+def test_a_kill_of_its_chain_reaches_what_was_made_before_it() -> None:
+    older, newer = (head("1", version_created=after(minute)) for minute in (3, 4))
+    assert fold([older], recalls=[RECALL]).killed_by == RECALL
+    assert fold([newer], recalls=[RECALL]).killed_by is None
+    assert fold([head("1")], recalls=[RECALL]).killed_by == RECALL
+
+
+def test_a_version_made_after_the_kill_of_its_chain_lives_and_the_words_before_stay_dead() -> None:
+    older, newer = head("1", version_created=after(2)), head("2", version_created=after(4))
+    state = fold([older, newer], recalls=[RECALL])
+    assert (state.current, state.killed_by, state.dead) == (newer, None, frozenset({"wire-1"}))
+
+
+def test_what_reinstates_withstands_the_kill_of_its_chain() -> None:
+    assert fold([head("1", reinstates=True)], recalls=[RECALL]).killed_by is None
+    assert fold([head("1")], rulings=[ruling(REINSTATE, 10)], recalls=[RECALL]).killed_by is None
+    assert fold([head("1")], rulings=[ruling(REINSTATE, 9)], recalls=[RECALL]).killed_by == RECALL
+
+
+def test_of_several_kills_of_a_chain_the_last_told_decides() -> None:
+    later = replace(RECALL, item_id="other", told_at=after(5))
+    assert fold([head("1", version_created=after(4))], recalls=[later, RECALL]).killed_by == later
+
+
+def test_a_kill_is_told_to_its_chain_by_the_clock_of_its_teller() -> None:
+    own = fold([head("1"), replace(kill("2"), version_created=after(-5))])
+    assert recall_of("ferry", own) == Recall("ferry", NOON, after(-5))
+    marked = fold([head("1")], [replace(MARK, told_at=after(-5))])
+    assert recall_of("ferry", marked) == Recall("ferry", after(1), after(-5), item_id_of("harbour", "urn:kill"))
+    assert recall_of("ferry", fold([head("1")], rulings=[ruling(KILL, 4)])) == Recall("ferry", after(4), after(4))
+    assert recall_of("ferry", fold([head("1")])) is None
 
 
 # --- silent corrections

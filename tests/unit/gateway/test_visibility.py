@@ -77,6 +77,7 @@ async def crawl(client: httpx.AsyncClient, item_id: str, uri: str) -> str:
         (f"/v1/items/{item_id}", {"format": "ninjs"}),
         (f"/v1/items/{item_id}", {"as_of": "2026-03-04T12:30:00Z"}),
         (f"/v1/items/{item_id}/versions", {}),
+        (f"/v1/items/{item_id}/related", {}),
         ("/v1/items", {"uri": uri}),
         ("/v1/changes", {}),
         ("/v1/snapshot", {}),

@@ -174,6 +174,41 @@ async def test_an_embargoed_item_is_sealed_until_its_time_and_then_opens_by_itse
     assert await desk.ledger.release() == 0
 
 
+def chained(number: int, **changes: object) -> VersionAccepted:
+    """An item of its own that evolved from the one before, made at its minute."""
+    fields = {"uri": f"urn:chain:{number}", "evolved_from": f"urn:chain:{number - 1}", "version_created": after(number)}
+    return accepted(make_item(**{**fields, **changes}), receipt_id=f"receipt-{number}", received_at=after(number))
+
+
+CHAIN_KILL = chained(2, version="9", status="canceled", version_created=after(3))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 3, 2, 1, 0), (2, 4, 1, 0, 3)])
+async def test_a_kill_reaches_the_chain_as_it_was_then_whatever_comes_first(desk: Desk, order: Sequence[int]) -> None:
+    facts = [chained(1), chained(2), chained(3), chained(4), CHAIN_KILL]
+    for place in order:
+        await desk.apply(facts[place])
+    standings = [(await desk.served(chained(number))).standing for number in (1, 2, 3, 4)]
+    assert standings == [Standing.killed, Standing.killed, Standing.killed, Standing.open]
+    tombstone = (await desk.served(chained(1))).tombstone
+    assert tombstone is not None
+    assert tombstone.by_item == chained(2).item_id
+
+
+async def test_a_chain_comes_back_with_the_item_whose_kill_it_was(desk: Desk) -> None:
+    await desk.apply(chained(1), chained(2), CHAIN_KILL)
+    await desk.apply(ruled(chained(2)))
+    assert [(await desk.served(chained(number))).standing for number in (1, 2)] == [Standing.open, Standing.open]
+
+
+async def test_a_notice_that_kills_what_it_evolved_from_lives_itself(desk: Desk) -> None:
+    notice = chained(2, version_created=NOON)
+    kill = mark("urn:chain:1", by_uri="urn:chain:2", told_at=NOON)
+    await desk.apply(chained(1, version_created=after(-1)), notice, kill)
+    assert (await desk.served(chained(1))).standing is Standing.killed
+    assert (await desk.served(notice)).standing is Standing.open
+
+
 async def test_an_item_leaves_when_it_expires_and_comes_back_with_a_longer_life(desk: Desk) -> None:
     first = version(1, expires=after(20))
     await desk.apply(first)

@@ -1,4 +1,4 @@
-"""/v1/items: search, one item, its versions."""
+"""/v1/items: search, one item, its versions, its family."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from wiredesk_core.ports import Hit, Hits
 
 from wiredesk_gateway.answers import REVALIDATE, conditional
 from wiredesk_gateway.desk import Desk
-from wiredesk_gateway.documents import ARTICLE, GONE, NOT_FOUND, PAGE, VERSIONS
+from wiredesk_gateway.documents import ARTICLE, GONE, NOT_FOUND, PAGE, RELATED, VERSIONS
 from wiredesk_gateway.doors import Call, Doors, NoParameters
 from wiredesk_gateway.ninjs import ninjs_of
+from wiredesk_gateway.related import family_view
 from wiredesk_gateway.search import ItemsAsked, OneAsked, names_in, next_cursor, searching
 from wiredesk_gateway.views import (
     VIEW,
@@ -66,6 +67,20 @@ def add_items(doors: Doors, desk: Desk) -> None:
     async def get_versions(call: Call[NoParameters]) -> Response:
         """All versions that came in, oldest first, each as its wire told it, and what operators ruled."""
         return await _versions(desk, call)
+
+    @doors.get(
+        "/v1/items/{item_id}/related",
+        scopes=("items:read",),
+        asks=NoParameters,
+        tag="items",
+        responses={**RELATED, **NOT_FOUND, **GONE},
+    )
+    async def get_related(call: Call[NoParameters]) -> Response:
+        """The chain in which an item evolved, which of it is the newest, and the takes of its text, oldest first."""
+        changed = await desk.reader.one(call.request.path_params["item_id"], call.key, call.now)
+        family = await desk.reader.related(changed.item_id, call.key, call.now)
+        body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, **family_view(family)})
+        return conditional(call.request, body, _weak_etag(body))
 
 
 async def _by_uri(desk: Desk, call: Call[ItemsAsked]) -> Response:
