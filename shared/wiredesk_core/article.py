@@ -100,6 +100,17 @@ class DateMention(Span):
     score: float = 1.0
 
 
+class Flaw(Span):
+    """A place where the copy itself is broken, or (machine_spun) the whole text where such places are many.
+
+    Codes: torn_sentence, stray_punctuation, repeated_words, repeated_paragraph, truncated, garbled_characters,
+    leftover_markup, machine_spun.
+    """
+
+    code: str
+    score: float = 1.0
+
+
 class SummarySentence(Span):
     """A sentence of the story that tells it in short."""
 
@@ -122,11 +133,12 @@ class Article(Frozen):
     entities: tuple[Entity, ...] = ()
     keyphrases: tuple[Keyphrase, ...] = ()
     summary: tuple[SummarySentence, ...] = ()
+    quality: tuple[Flaw, ...] = ()
     dates: tuple[DateMention, ...] = ()
     fingerprint: str | None = None
 
 
-LAYERS = ("cleaning", "blocks", "language", "entities", "keyphrases", "summary", "dates", "fingerprint")
+LAYERS = ("cleaning", "blocks", "language", "entities", "keyphrases", "summary", "quality", "dates", "fingerprint")
 """The layers of an article, in the order in which they are made."""
 
 PENDING = {name: Layer() for name in LAYERS}

@@ -86,6 +86,15 @@ def test_every_annotation_is_equal_to_its_place_in_the_text(body: str, keep_text
 
 @given(BODIES)
 @settings(deadline=None, max_examples=60)
+def test_flaws_lie_inside_the_text_and_apart(body: str) -> None:
+    article = article_of(body, keep_text=True)
+    assert all(0 <= flaw.start < flaw.end <= len(article.text) for flaw in article.quality)
+    places = [flaw for flaw in article.quality if flaw.code != "machine_spun"]
+    assert all(before.end <= after.start for before, after in pairwise(places))
+
+
+@given(BODIES)
+@settings(deadline=None, max_examples=60)
 def test_no_two_mentions_overlap(body: str) -> None:
     article = article_of(body, keep_text=True)
     spans = sorted((m.start, m.end) for entity in article.entities for m in entity.mentions)

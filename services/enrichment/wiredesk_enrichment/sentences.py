@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 # After these a full stop seldom ends a sentence. Lower case, without the stop.
 _NO_END = (
-    "mr mrs ms dr prof st sr jr rev hon gen col lt maj capt sgt cpl cmdr adm gov sen rep pres amb det supt insp "
-    "vs v no nos vol pp fig approx est dept univ assn bros ed eds al etc eg ie cf ca inc ltd corp co plc "
+    "mr mrs ms dr prof st sr jr rev hon brig gen col lt maj capt sgt cpl cmdr adm gov sen rep pres amb det supt insp "
+    "vs v no nos vol pp fig approx est dept univ min sec hr hrs lb lbs oz assn bros ed eds al etc eg ie cf ca inc ltd corp co plc "
     "jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs fri sat sun "
     "ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa "
     "tenn tex va vt wash wis wyo ave blvd rd mt ft"
@@ -20,6 +20,11 @@ _OFTEN_LAST = frozenset({"inc", "ltd", "corp", "co", "plc", "etc", "jr", "sr"})
 _STOP = re.compile(r"""[.!?…]+["'”’»)\]]*(?=\s)""")
 _WORD_BEFORE = re.compile(r"[\w.&’'-]*$")
 _OPENS = re.compile(r"""\s+["'“‘«(\[—–-]*\s*(\S)""")
+
+
+def is_abbreviation(word: str) -> bool:
+    """Whether a stop behind the word (without it) seldom ends a sentence."""
+    return word.lower().strip("'’-.") in _ABBREVIATIONS
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:

@@ -43,6 +43,7 @@ def told(article: Article) -> dict[str, Any]:
         "entities": [[e.name, e.type, e.id, *sorted({m.text for m in e.mentions})] for e in article.entities],
         "keyphrases": [phrase.text for phrase in article.keyphrases],
         "summary": [sentence.text for sentence in article.summary],
+        "quality": [[flaw.code, article.text[flaw.start : flaw.end][:60]] for flaw in article.quality],
     }
 
 
@@ -88,5 +89,7 @@ def test_the_seed_article_is_carried_cleanly(chain: Chain) -> None:
     assert [cut.reason for cut in article.removed] == ["source_line", "author_bio"]
     assert {name: found[name] for name in expected} == {name: {qid} for name, qid in expected.items()}
     assert len(headings(article)) == 3
+    flaws = {(flaw.code, article.text[flaw.start : flaw.end]) for flaw in article.quality}
+    assert {("torn_sentence", "this."), ("stray_punctuation", ". ,")} <= flaws
     assert "Alexander Matsegora" in people
     assert not any(name in ("korrespondent", "David Wyatt", "Wyatt", "Buna Times") for name in found)

@@ -9,6 +9,7 @@ from wiredesk_enrichment.enrichers.entities import ENTITIES
 from wiredesk_enrichment.enrichers.fingerprint import FINGERPRINT
 from wiredesk_enrichment.enrichers.keyphrases import KEYPHRASES
 from wiredesk_enrichment.enrichers.language import LANGUAGE
+from wiredesk_enrichment.enrichers.quality import QUALITY
 from wiredesk_enrichment.enrichers.summary import SUMMARY
 from wiredesk_enrichment.story import Enricher
 
@@ -19,6 +20,7 @@ ENRICHERS: tuple[Enricher, ...] = (
     ENTITIES,
     KEYPHRASES,
     SUMMARY,
+    QUALITY,
     DATES,
     FINGERPRINT,
 )
