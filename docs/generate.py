@@ -20,7 +20,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 from wiredesk_core import messages, telemetry
 from wiredesk_core.settings import SharedSettings
-from wiredesk_core.topics import TOPICS, Topic
+from wiredesk_core.topics import TOPICS, Topic, inbound_topic
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -76,7 +76,7 @@ def topics_page() -> str:
     return page(
         "Topics",
         "One table makes the topics on the broker, the readers and this page.",
-        table(titles, map(row, TOPICS)),
+        table(titles, map(row, (*TOPICS, inbound_topic("{provider}")))),
     )
 
 
@@ -246,7 +246,7 @@ def asyncapi() -> dict[str, Any]:
             "version": "1",
             "description": "Values are JSON; CloudEvents attributes are in the headers.",
         },
-        "channels": {topic.name: channel(topic, models) for topic in TOPICS},
+        "channels": {topic.name: channel(topic, models) for topic in (*TOPICS, inbound_topic("{provider}"))},
         "operations": dict(sorted(operations_of(TOPICS))),
         "components": {"messages": payloads, "schemas": dict(sorted(schemas.items()))},
     }

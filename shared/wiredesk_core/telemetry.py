@@ -44,6 +44,8 @@ GaugeName = Literal[
     "wiredesk_feed_last_success_timestamp_seconds",
     "wiredesk_feed_next_poll_timestamp_seconds",
     "wiredesk_feed_errors_in_a_row",
+    "wiredesk_provider_silent",
+    "wiredesk_provider_last_wire_timestamp_seconds",
 ]
 MetricName = CounterName | HistogramName | GaugeName
 
@@ -65,7 +67,7 @@ METRICS: dict[str, Metric] = {
     "wiredesk_quarantined_total": Metric("Records put aside, by reason", ("stage", "code")),
     "wiredesk_retries_total": Metric("Attempts repeated because something outside did not answer", ("stage",)),
     "wiredesk_dispositions_total": Metric("Items by what became of them", ("disposition",)),
-    "wiredesk_wires_total": Metric("Wires taken in, by way (push, folder, poll)", ("provider", "way")),
+    "wiredesk_wires_total": Metric("Wires taken in, by way (push, folder, poll, inbound)", ("provider", "way")),
     "wiredesk_http_requests_total": Metric("Requests answered", ("service", "status")),
     "wiredesk_push_refused_total": Metric("Pushes that were told to come back later or not at all", ("code",)),
     "wiredesk_pool_chunks_total": Metric(
@@ -94,6 +96,8 @@ METRICS: dict[str, Metric] = {
     "wiredesk_feed_next_poll_timestamp_seconds": Metric(
         "Unix time of the next question to a feed", ("provider", "feed")
     ),
+    "wiredesk_provider_silent": Metric("1 while a provider is silent against its own custom", ("provider",)),
+    "wiredesk_provider_last_wire_timestamp_seconds": Metric("Unix time of a provider's last wire", ("provider",)),
     "wiredesk_feed_errors_in_a_row": Metric(
         "Questions to a feed that failed since the last success", ("provider", "feed")
     ),

@@ -65,6 +65,21 @@ def lane_of_replays(name: str) -> Topic | None:
     return _BY_NAME.get(name)
 
 
+INBOUND = "wire.inbound."
+"""What the names of the topics begin with that upstreams write themselves; the provider's name follows."""
+
+
+def inbound_topic(provider: str) -> Topic:
+    """A provider's own topic: its records are raw bytes as it sends them, its producer is a user of its name."""
+    carries = "raw bytes that an upstream produces itself"
+    return Topic(f"{INBOUND}{provider}", "any", carries, 3, 24 * 7, False, (provider,), ("ingest",))
+
+
+def provider_of(topic: str) -> str:
+    """The provider whose inbound topic it is."""
+    return topic.removeprefix(INBOUND)
+
+
 def topics_of(service: str) -> tuple[Topic, ...]:
     """What a service writes or reads."""
     return tuple(topic for topic in TOPICS if service in {*topic.producers, *topic.consumers})

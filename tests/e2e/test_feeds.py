@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +11,9 @@ from threading import Thread
 
 import pytest
 from wiredesk.testing import Desk, wait_for
+from wiredesk_core.broker.access import BrokerAccess
+from wiredesk_core.broker.kafka import KafkaPublisher
+from wiredesk_core.messages import Outgoing
 
 pytestmark = [pytest.mark.broker, pytest.mark.models, pytest.mark.slow]
 
@@ -58,8 +63,16 @@ def press() -> Iterator[Press]:
 
 @pytest.fixture(scope="module")
 def desk(start_desk: Callable[..., Desk], press: Press) -> Desk:
-    more = f'[press]\nlanguage = "en"\n[[press.feeds]]\nurl = "{press.url}"\nevery = [1, 1]\n'
+    more = f'[press]\nlanguage = "en"\n[[press.feeds]]\nurl = "{press.url}"\nevery = [1, 1]\n[press2]\nlanguage = "en"\ninbound = true\n'
     return start_desk(environ={"INGEST_POLL_PRIVATE": "true"}, more_providers=more)
+
+
+async def write(desk: Desk, entries: list[str]) -> None:
+    """As an upstream writes its wires: raw bytes, whatever key, no receipt."""
+    publisher = KafkaPublisher(BrokerAccess(str(desk.note()["broker"])), client_id="press2")
+    wires = [{"uri": f"urn:press:{entry}", "version": "1", "headline": f"Ferry {entry} sails"} for entry in entries]
+    await publisher.publish([Outgoing("wire.inbound.press2", b"", json.dumps(wire).encode()) for wire in wires])
+    await publisher.close()
 
 
 def served(desk: Desk, entry: str) -> bool:
@@ -84,3 +97,29 @@ def test_a_kill_in_the_middle_loses_nothing_and_repeats_nothing(desk: Desk, pres
     for number in range(5):
         item_id = desk.get("/v1/items", uri=f"urn:press:k{number}").json()["item_id"]
         assert len(desk.get(f"/v1/items/{item_id}/versions").json()["versions"]) == 1
+
+
+async def test_records_of_an_inbound_topic_are_served_once_over_kills_of_ingest(desk: Desk) -> None:
+    names = [f"in{number}" for number in range(40)]
+    await write(desk, names[:20])
+    await asyncio.to_thread(desk.kill, "ingest")
+    await write(desk, names[20:])
+    await asyncio.to_thread(wait_for, lambda: all(served(desk, name) for name in names), "all records are served", 150)
+    for name in names:
+        item_id = desk.get("/v1/items", uri=f"urn:press:{name}").json()["item_id"]
+        assert len(desk.get(f"/v1/items/{item_id}/versions").json()["versions"]) == 1
+
+
+async def test_a_record_that_is_no_wire_is_quarantined_under_its_provider(desk: Desk) -> None:
+    publisher = KafkaPublisher(BrokerAccess(str(desk.note()["broker"])), client_id="press2")
+    await publisher.publish(
+        [Outgoing("wire.inbound.press2", b"k", b"", {"receipt_id": b"forged", "provider": b"alpha"})]
+    )
+    await publisher.close()
+
+    def put_aside() -> list[dict[str, str]]:
+        found: list[dict[str, str]] = desk.get("/v1/quarantine", provider="press2").json()["quarantined"]
+        return found
+
+    (entry,) = await asyncio.to_thread(wait_for, put_aside, "the record is put aside", 60)
+    assert entry["receipt_id"] != "forged"

@@ -71,12 +71,13 @@ async def run_desk(plan: Plan, say: Say, on_ready: Callable[[DeskNote, asyncio.E
         bootstrap = plan.broker or (broker.bootstrap if broker else "")
         stages = [*_broker_stage(plan, broker), service_children(plan, ports, bootstrap, os.environ)]
         if broker is None:
-            await _make_topics(bootstrap, plan.replication)
+            await _make_topics(bootstrap, plan.replication, plan.providers)
         note = DeskNote(
             pid=os.getpid(),
             gateway=f"http://{HOST}:{ports.gateway}",
             ingest=f"http://{HOST}:{ports.ingest}",
             broker=bootstrap,
+            providers=str(plan.providers.absolute() if plan.providers else ""),
         )
 
         announced: set[str] = set()
@@ -203,20 +204,20 @@ def _broker_stage(plan: Plan, broker: Broker | None) -> list[list[Child]]:
         return await asyncio.to_thread(answers, broker.bootstrap)
 
     async def then() -> None:
-        await _make_topics(broker.bootstrap, 1)
+        await _make_topics(broker.bootstrap, 1, plan.providers)
 
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA_", "JAVA_", "_JAVA"))}
     log = plan.folder.logs / "kafka.log"
     return [[Child("kafka", broker.prepare(), environ, log, ready, then)]]
 
 
-async def _make_topics(bootstrap: str, replication: int) -> None:
+async def _make_topics(bootstrap: str, replication: int, providers: Path | None) -> None:
+    from wiredesk_core.broker.inbound import whole_table
     from wiredesk_core.broker.topic_admin import ensure_topics
-    from wiredesk_core.topics import TOPICS
 
     from wiredesk.lag import access_to
 
-    await ensure_topics(access_to(bootstrap), TOPICS, replication=replication)
+    await ensure_topics(access_to(bootstrap), whole_table(providers), replication=replication)
 
 
 def _process_note(run: Run, ports: Ports) -> ProcessNote:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wiredesk_core.failures import Failure
-from wiredesk_core.topics import TOPICS
 
 from wiredesk.kafka import HOST, free_port
 from wiredesk.kafka_jars import KAFKA_VERSION, committed_sums, faults, jars_folder
@@ -148,15 +147,17 @@ async def topics(subject: Subject) -> list[Finding]:
     note = read_note(subject.folder)
     if note is None or not is_running(subject.folder):
         return [Finding("topics", True, "not looked at: no desk runs here")]
+    from wiredesk_core.broker.inbound import whole_table
     from wiredesk_core.broker.topic_admin import check_topics
 
     from wiredesk.lag import access_to
 
     try:
-        wrong = await check_topics(access_to(note.broker), TOPICS)
+        wanted = whole_table(note.providers_file)
+        wrong = await check_topics(access_to(note.broker), wanted)
     except Failure as failure:
         return [Finding("topics", False, f"{failure} See the log of Kafka in {subject.folder.logs}")]
-    return [Finding("topics", not wrong, "; ".join(wrong) or f"{len(TOPICS)} as in the table")]
+    return [Finding("topics", not wrong, "; ".join(wrong) or f"{len(wanted)} as in the table")]
 
 
 CHECKS: tuple[Check, ...] = (

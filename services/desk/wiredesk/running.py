@@ -33,7 +33,13 @@ class DeskNote(BaseModel):
     gateway: str
     ingest: str
     broker: str
+    providers: str = ""
     processes: list[ProcessNote] = []
+
+    @property
+    def providers_file(self) -> Path | None:
+        """Its file of provider profiles."""
+        return Path(self.providers) if self.providers else None
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from wiredesk_core.agents.service import broker_answers, carry_out, run_until_st
 from wiredesk_core.archive import open_archive_reader
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
+from wiredesk_core.broker.inbound import inbound_topics
 from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.broker.lag import LagGauge, LagWatch
 from wiredesk_core.broker.topic_admin import require_topics
@@ -26,13 +27,14 @@ from wiredesk_core.failures import Misconfigured
 from wiredesk_core.registry import open_registry
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
-from wiredesk_core.topics import WIRE_RECEIVED, topics_of
+from wiredesk_core.topics import TOPICS, WIRE_RECEIVED, topics_of
 from wiredesk_core.tracing import open_tracing
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_ingest import worker
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits
+from wiredesk_ingest.bridge import BridgeStage
 from wiredesk_ingest.dry_run import DryRun
 from wiredesk_ingest.folder import WatchedFolder, watch
 from wiredesk_ingest.gatekeeper import Gatekeeper
@@ -43,6 +45,7 @@ from wiredesk_ingest.polling.poller import keep_polling
 from wiredesk_ingest.provider_file import read_profiles
 from wiredesk_ingest.push import create_app
 from wiredesk_ingest.settings import IngestSettings
+from wiredesk_ingest.silence.hearing import Hearing, keep_hearing
 from wiredesk_ingest.stage import ParseStage
 
 PARSE_CHUNK = 16
@@ -61,13 +64,19 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     pool = parsing_pool(providers_toml, settings, settings.workers)
     dry_pool = parsing_pool(providers_toml, settings, 1)  # so that trying wires out never delays live ones
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
-    runner = Runner(ParseStage(pool, clock), publisher, blobs, clock, tracing=tracing)
-    agents = Agents(
-        "ingest", access, [Binding(WIRE_RECEIVED, runner)], shared.instance_of("ingest"), shared.stuck_seconds
-    )
-    watch_lag = LagWatch(LagGauge(access))
+    registry = open_registry(shared.registry, clock)
+    hearing = Hearing(registry, profiles, clock)
+    runner = Runner(ParseStage(pool, clock, hearing.note), publisher, blobs, clock, tracing=tracing)
+    inbound = inbound_topics(providers_toml)
+    bridges = [
+        Binding(topic, Runner(BridgeStage(clock), publisher, blobs, clock, claims=False, tracing=tracing))
+        for topic in inbound
+    ]
+    bindings = [Binding(WIRE_RECEIVED, runner), *bridges]
+    agents = Agents("ingest", access, bindings, shared.instance_of("ingest"), shared.stuck_seconds)
+    watch_lag = LagWatch(LagGauge(access, (*TOPICS, *inbound)))
     gatekeeper = Gatekeeper(bounds_of(settings), watch_lag, disks_of(settings.disks))
-    registry, archive = open_registry(shared.registry, clock), open_archive_reader(shared.archive)
+    archive = open_archive_reader(shared.archive)
     app = create_app(
         publisher=publisher,
         registry=registry,
@@ -98,6 +107,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     beside: list[Coroutine[Any, Any, None]] = [
         serve(app, listen(settings.host, settings.port), stop),
         watch_lag.run(stop),
+        keep_hearing(hearing, stop),
         *([keep_polling(pollers, stop)] if pollers else []),
     ]
     if settings.folder is not None:
@@ -107,7 +117,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         beside.append(watch(folder, settings.folder_interval, stop))
     try:
         await broker_answers(access)
-        await require_topics(access, topics_of("ingest"), replication=shared.replication)
+        await require_topics(access, (*topics_of("ingest"), *inbound), replication=shared.replication)
         await pool.warm()
         await run_until_stopped(agents, stop, beside)
     finally:

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from wiredesk_core.failures import Misconfigured
+from wiredesk_core.topics import TOPICS
 
 from wiredesk_ingest.provider_keys import KEYS, Wrong, key_called
 from wiredesk_ingest.providers import NAME, Profile
 
+SERVICES = frozenset(name for topic in TOPICS for name in (*topic.producers, *topic.consumers))
 ERROR_LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -71,7 +73,7 @@ def examine(toml_text: str) -> Examined:
         if profile is not None:
             profiles[name] = profile
     for profile in profiles.values():
-        mistakes += _wrong_strangers(profile, profiles, lines)
+        mistakes += [*_wrong_strangers(profile, profiles, lines), *_wrong_inbound(profile, profiles, lines)]
         oddities += _odd_strangers(profile, tables, lines)
     return Examined(profiles, tuple(mistakes), tuple(oddities))
 
@@ -138,6 +140,25 @@ def _wrong_strangers(profile: Profile, profiles: Mapping[str, Profile], lines: L
     if carried is not None and carried.carries:
         told = f"{carried.name!r} itself carries {carried.carries!r}; name that"
         yield Complaint(profile.name, "carries", line, told)
+
+
+def _wrong_inbound(profile: Profile, profiles: Mapping[str, Profile], lines: Lines) -> Iterator[Complaint]:
+    """An upstream writes as the user of its name, to a topic of its name; both have to be its own."""
+    if not profile.inbound:
+        return
+    line = lines.of(profile.name, "inbound")
+    if profile.name in SERVICES:
+        yield Complaint(profile.name, "inbound", line, "a service is called so, whose rights it would get: rename it")
+    alike = [
+        other.name for other in profiles.values() if other.inbound and _broker_name(other) == _broker_name(profile)
+    ]
+    if alike[0] != profile.name:
+        told = f"Kafka takes its topic and that of {alike[0]!r} for one, since it does not tell '.' from '_': rename it"
+        yield Complaint(profile.name, "inbound", line, told)
+
+
+def _broker_name(profile: Profile) -> str:
+    return profile.name.replace(".", "_")
 
 
 def _odd_strangers(profile: Profile, known: Mapping[str, Any], lines: Lines) -> Iterator[Complaint]:

@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wiredesk_ingest.credentials import is_reference
 from wiredesk_ingest.formats import FORMATS
 from wiredesk_ingest.patterns import fault_of, oddity_of
-from wiredesk_ingest.providers import FEED_KINDS, MEANINGS, NAME, Feed, Meaning
+from wiredesk_ingest.providers import FEED_KINDS, MEANINGS, NAME, Feed, Meaning, Silence
 
 FORMAT_NAMES = tuple(known.name for known in FORMATS)
 MOST_PATTERNS = 100
 PACE = (60.0, 3600.0)
+MOST_MINUTES = 31 * 24 * 60
 DAY_SECONDS = 24 * 3600
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 LANGUAGE_CODES = (
@@ -87,6 +88,22 @@ def zone(value: Any) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Wrong(f"{name!r} is not a time zone; write it like 'Europe/Oslo'") from error
     return name
+
+
+def silence(value: Any) -> Silence:
+    """A custom to be learned, none, or so many minutes (kept in seconds)."""
+    if value in ("adaptive", "off"):
+        return cast("Silence", value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_MINUTES:
+        raise Wrong(f"write 'adaptive', 'off', or a number of minutes up to {MOST_MINUTES}, not {value!r}")
+    return value * 60.0
+
+
+def yes_or_no(value: Any) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise Wrong(f"write true or false, not {value!r}")
+    return value
 
 
 def patterns(value: Any) -> tuple[str, ...]:
@@ -285,5 +302,13 @@ KEYS: tuple[Key, ...] = (
         "Take lines and notes by which it corrects a story.", patterns, odd_patterns,
     ),
     Key("feeds", "table a feed", '[{ url = "https://news.example/feed.xml" }]', "What ingest asks for news again and again; see below.", feeds, odd_feeds),
+    Key(
+        "silence", "adaptive, off, or minutes", '"adaptive"',
+        "When its silence is told: against its own custom at that hour and kind of day, never, or after so many minutes. Default adaptive.", silence,
+    ),
+    Key(
+        "inbound", "true or false", "false",
+        "Whether it writes its wires to Kafka itself: raw bytes on the topic wire.inbound.NAME, as the user NAME. Default false.", yes_or_no,
+    ),
 )  # fmt: skip
 """Every key of a provider's table, in the order of the reference page."""

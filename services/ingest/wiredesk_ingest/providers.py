@@ -21,6 +21,9 @@ FeedKind = Literal["rss", "http", "token"]
 """How a feed is read: RSS or Atom, a document that changes in place, answers with a token to go on from."""
 FEED_KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
 
+Silence = float | Literal["adaptive", "off"]
+"""After how many seconds a provider's silence is told: against its own custom, or never."""
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -50,6 +53,7 @@ class Profile:
     signals: its own signals, in lower case, and what they mean.
     precedence: of several that carry one agency's items, the higher is believed where versions tie.
     formats, expected_formats: empty for any; others are refused, or noted.
+    inbound: whether it writes to a topic of its own, `wire.inbound.NAME`.
     boilerplate, kill_lines, correction_lines: regular expressions (RE2), see `patterns`.
     """
 
@@ -68,6 +72,8 @@ class Profile:
     kill_lines: tuple[str, ...] = ()
     correction_lines: tuple[str, ...] = ()
     feeds: tuple[Feed, ...] = ()
+    inbound: bool = False
+    silence: Silence = "adaptive"
 
     @property
     def scope(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -153,6 +154,10 @@ def _told(facts: Sequence[VersionAccepted | CancelMarked]) -> str:
     return f"{versions} versions, {len(facts) - versions} cancel marks"
 
 
+Hear = Callable[[str, float], None]
+"""Told the provider of each wire, and when it was received (Unix time)."""
+
+
 class Pool(Protocol):
     """Where wires are parsed: `wiredesk_core.agents.pool.WorkerPool`, or a stand-in."""
 
@@ -166,9 +171,10 @@ class ParseStage:
 
     name = STAGE
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
+    def __init__(self, pool: Pool, clock: Clock, hear: Hear = lambda _provider, _at: None) -> None:
         self._pool = pool
         self._clock = clock
+        self._hear = hear
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Parse a batch in the pool; a wire that its worker did not survive is put aside."""
@@ -177,7 +183,12 @@ class ParseStage:
         return [self._outcome(record, result, now) for record, result in zip(records, results, strict=True)]
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
-        """Nothing is kept here."""
+        """Tell of whom wires were heard; also of those that cannot be read, for their provider is not silent."""
+        del outcomes
+        for record in records:
+            with contextlib.suppress(Unreadable):
+                origin = origin_of(record.headers)
+                self._hear(origin.provider, origin.received_at.timestamp())
 
     def _outcome(self, record: Record, result: bytes | Broken, now: datetime) -> Outcome:
         if not isinstance(result, Broken):

@@ -51,7 +51,7 @@ def die(reason: str) -> NoReturn:
 
 
 class Runner:
-    """Runs one stage over batches of records."""
+    """Runs one stage over batches of records. `claims`: its producers are ours, and may send claim checks for blobs."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Runner:
         blobs: Blobs,
         clock: Clock,
         *,
+        claims: bool = True,
         tracing: Tracing = HANDING_ON,
         patience: Patience = Patience(),
         end: Callable[[str], NoReturn] = die,
@@ -67,6 +68,7 @@ class Runner:
         self.stage = stage
         self._publisher = publisher
         self._blobs = blobs
+        self._claims = claims
         self._clock = clock
         self._tracing = tracing
         self._patience = patience
@@ -107,6 +109,8 @@ class Runner:
         return [next(handled) if isinstance(record, Record) else record for record in whole]
 
     async def _unwrapped(self, record: Record) -> Record | Rejected:
+        if not self._claims:
+            return record
         try:
             value = await self._persist(lambda: unwrap(record.value, record.headers, self._blobs), [record])
         except Poison as lost:

@@ -79,8 +79,9 @@ def pairs(topics: Sequence[Topic] = TOPICS) -> tuple[Pair, ...]:
 class LagGauge:
     """Reads the lag. Keeps its connections between readings; a reading that fails raises BrokerDown and drops them."""
 
-    def __init__(self, access: BrokerAccess) -> None:
+    def __init__(self, access: BrokerAccess, topics: Sequence[Topic] = TOPICS) -> None:
         self._access = access
+        self._topics = topics
         self._admin: Any = None
         self._consumer: Any = None
         self._partitions: dict[str, list[int]] = {}
@@ -89,7 +90,7 @@ class LagGauge:
         """The lag of all groups now."""
         try:
             await self._connect()
-            lags = {pair: await self._lag(*pair) for pair in pairs()}
+            lags = {pair: await self._lag(*pair) for pair in pairs(self._topics)}
         except (KafkaError, OSError, TimeoutError) as broken:
             await self.close()
             raise BrokerDown(f"Kafka at {self._access.bootstrap} did not tell the lag: {broken!r}") from broken
@@ -111,7 +112,7 @@ class LagGauge:
             self._consumer = AIOKafkaConsumer(**self._access.options(), request_timeout_ms=REQUEST_MS)
             await self._consumer.start()
         if not self._partitions:
-            described = await self._admin.describe_topics([topic.name for topic in TOPICS])
+            described = await self._admin.describe_topics([topic.name for topic in self._topics])
             self._partitions = {entry["topic"]: [p["partition"] for p in entry["partitions"]] for entry in described}
 
     async def _lag(self, group: str, topic: str) -> Lag:

@@ -126,12 +126,14 @@ def _door(name: str, address: str, answer: dict[str, Any]) -> dict[str, Any]:
 
 async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
     """All that can be seen from outside; a part that cannot be seen says why."""
+    from wiredesk_core.broker.inbound import whole_table
+
     from wiredesk.lag import access_to, lag_of
 
     processes, counts, lag, feeds = await asyncio.gather(
         asyncio.gather(*(_process(process, note) for process in note.processes)),
         _or_why(counts_of(folder)),
-        _or_why(lag_of(access_to(note.broker))),
+        _or_why(lag_of(access_to(note.broker), whole_table(note.providers_file))),
         _or_why(feeds_of(folder)),
     )
     return {

@@ -61,6 +61,14 @@ def offsets(records: Sequence[Outgoing]) -> list[int]:
     return [int(r.key[1:]) for r in records]
 
 
+async def test_a_claim_of_a_producer_that_is_not_ours_is_not_honoured() -> None:
+    publisher, blobs = MemoryPublisher(), MemoryBlobs()
+    claimed = await blobs.put(b"the wire of another provider")
+    runner = Runner(Copying(), publisher, blobs, FixedClock(NOW), claims=False, patience=HASTE, end=end)
+    await runner.run([record(0, b"its own bytes", **{CLAIM_HEADER: claimed.encode()})])
+    assert [sent.value for sent in publisher.on("copies")] == [b"its own bytes"]
+
+
 async def test_outputs_are_produced_in_input_order_before_the_batch_is_settled() -> None:
     stage, publisher = Copying(), MemoryPublisher()
     await running(stage, publisher).run([record(i) for i in range(5)])

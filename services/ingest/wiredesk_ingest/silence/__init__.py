@@ -1,0 +1,1 @@
+"""Whether a provider has fallen silent, against its own rhythm."""
