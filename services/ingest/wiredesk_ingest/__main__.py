@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ from wiredesk_ingest.polling.fetching import Fetcher
 from wiredesk_ingest.polling.opening import hosts_of, pollers_of
 from wiredesk_ingest.polling.poller import keep_polling
 from wiredesk_ingest.provider_file import read_profiles
+from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.push import create_app
 from wiredesk_ingest.settings import IngestSettings
 from wiredesk_ingest.silence.hearing import Hearing, keep_hearing
@@ -110,9 +111,17 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         keep_hearing(hearing, stop),
         *([keep_polling(pollers, stop)] if pollers else []),
     ]
-    if settings.folder is not None:
+    for root, provider in folders_of(settings, profiles):
         folder = WatchedFolder(
-            settings.folder, publisher, profiles, clock, settings.max_body_bytes, tracing, gatekeeper
+            root,
+            publisher,
+            profiles,
+            clock,
+            max_bytes=settings.max_body_bytes,
+            tracing=tracing,
+            gatekeeper=gatekeeper,
+            provider=provider,
+            still=settings.folder_still,
         )
         beside.append(watch(folder, settings.folder_interval, stop))
     try:
@@ -156,6 +165,12 @@ def fetcher_of(settings: IngestSettings, clock: SystemClock) -> Fetcher:
     """What asks feeds, within the bounds of the settings."""
     reach = Reach(hosts_of(settings.poll_hosts), private=settings.poll_private)
     return Fetcher(reach, clock, agent=settings.poll_agent, seconds=settings.poll_seconds, size=settings.max_body_bytes)
+
+
+def folders_of(settings: IngestSettings, profiles: Mapping[str, Profile]) -> list[tuple[Path, str | None]]:
+    """Every folder that is watched, with the provider whose own it is."""
+    common: list[tuple[Path, str | None]] = [] if settings.folder is None else [(settings.folder, None)]
+    return [*common, *((Path(profile.folder), profile.name) for profile in profiles.values() if profile.folder)]
 
 
 def disks_of(listed: str) -> dict[str, Path]:

@@ -4,7 +4,10 @@
                             →  failed/PROVIDER/FILE    never will be; FILE.reason.json beside it says why
 
 A crash between the broker's answer and the move publishes the file again under the same receipt number, which
-changes nothing downstream. Sub-folders of a provider's folder are not looked into.
+changes nothing downstream. Folders below a provider's folder are looked into, and are there again below `done`.
+
+A provider's profile may name a folder of its own, as a file server has it: its files lie in it directly, and `.done` and
+`.failed` beside them.
 """
 
 from __future__ import annotations
@@ -35,6 +38,9 @@ from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
 BATCH_BYTES = 8 * 1024 * 1024
 """Files are published together up to this many bytes: one answer of the broker for many small files."""
 
+DEEPEST = 8
+"""Folders within folders that are looked into."""
+
 NO_PROVIDER = "_"
 """Where in `failed/` files go that lay in `incoming/` itself."""
 
@@ -59,6 +65,8 @@ class Found:
     provider: str | None
     sighting: Sighting
     regular: bool
+    inside: Path
+    """Its name below its provider's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +90,21 @@ class WatchedFolder:
     max_bytes: int = 16 * 1024 * 1024
     tracing: Tracing = field(default_factory=HandingOn)
     gatekeeper: Gatekeeper = field(default_factory=lambda: Gatekeeper(Bounds()))
-    _seen: dict[Path, Sighting] = field(default_factory=dict)
+    provider: str | None = None
+    """Whose folder this is; None where each provider has a folder in `incoming`."""
+    still: float = 0.0
+    """Seconds that a file has to lie unchanged before it is taken, besides from one look to the next."""
+    _seen: dict[Path, tuple[Sighting, datetime]] = field(default_factory=dict)
+    """Each file as it was last seen, and since when it has been so."""
+    _blind: set[Path] = field(default_factory=set)
+    """Folders that could not be looked into the last time; each is told once."""
     _published: dict[Path, Sighting] = field(default_factory=dict)
     """Published files that could not be moved: only the move is tried again."""
 
     async def scan(self) -> Scan:
         """One look: publish what has been still since the look before, oldest first. Raises OSError without a folder."""
-        found = await asyncio.to_thread(list_files, self.root)
-        still = [file for file in found if self._seen.get(file.path) == file.sighting]
-        self._seen = {file.path: file.sighting for file in found}
+        found = await asyncio.to_thread(self._list)
+        still = self._unchanged(found)
         published = failed = 0
         try:
             for batch in _batches(still):
@@ -104,6 +118,34 @@ class WatchedFolder:
             _log.warning("the broker does not answer; files stay where they are", why=str(down))
             return Scan(published, failed, len(found) - len(still), down=True)
         return Scan(published, failed, len(found) - len(still))
+
+    @property
+    def incoming(self) -> Path:
+        """Where files are dropped."""
+        return self.root / "incoming" if self.provider is None else self.root
+
+    def _list(self) -> list[Found]:
+        blind: set[Path] = set()
+        found = list_files(self.incoming, self.provider, blind)
+        for folder in blind - self._blind:
+            _log.warning("a folder cannot be looked into; the others go on", folder=shown(str(folder)))
+        self._blind = blind
+        return found
+
+    def _unchanged(self, found: list[Found]) -> list[Found]:
+        """The files that have been as they are since the look before, and long enough."""
+        now, before = self.clock.now(), self._seen
+        self._seen = {
+            file.path: before[file.path] if before.get(file.path, (None,))[0] == file.sighting else (file.sighting, now)
+            for file in found
+        }
+        return [
+            file
+            for file in found
+            if file.path in before
+            and before[file.path][0] == file.sighting
+            and (now - self._seen[file.path][1]).total_seconds() >= self.still
+        ]
 
     async def _take(self, batch: list[Found]) -> tuple[int, int]:
         """Publish a batch together, then move its files; how many went to `done` and to `failed`."""
@@ -121,6 +163,8 @@ class WatchedFolder:
                 failed += await asyncio.to_thread(self._fail, file, reason)
             except FileNotFoundError:
                 continue  # taken back by whoever put it there
+            except StillGrowing:
+                self._seen.pop(file.path, None)
             except Exception:
                 _log.exception("a file stays where it is, the others go on", file=shown(file.path.name))
         await self._publish(arrivals)
@@ -165,7 +209,7 @@ class WatchedFolder:
         if size > self.max_bytes:
             raise Unreadable("body_too_large", f"{size} bytes; at most {self.max_bytes} are taken")
         try:
-            data = _read(file.path)
+            data = _read(file.path, size)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -181,7 +225,7 @@ class WatchedFolder:
     def _move(self, file: Found, where: Literal["done", "failed"], reason: Unreadable | None = None) -> int:
         """1 when the file is out of the way; a file that cannot be moved stays, and is tried again."""
         try:
-            target = _free(self.root / where / (file.provider or NO_PROVIDER) / file.path.name, self.clock.now())
+            target = _free(self._below(where, file) / file.inside, self.clock.now())
             target.parent.mkdir(parents=True, exist_ok=True)
             if reason is not None:
                 _explain(target, file, reason, self.clock.now())
@@ -193,10 +237,16 @@ class WatchedFolder:
         self._published.pop(file.path, None)
         return 1
 
+    def _below(self, where: Literal["done", "failed"], file: Found) -> Path:
+        """The folder below which a file goes."""
+        if self.provider is not None:
+            return self.root / f".{where}"
+        return self.root / where / (file.provider or NO_PROVIDER)
+
 
 async def watch(folder: WatchedFolder, interval: float, stop: asyncio.Event) -> None:
     """Look at the folder every `interval` seconds until told to stop; the look under way is finished."""
-    await asyncio.to_thread((folder.root / "incoming").mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.incoming.mkdir, parents=True, exist_ok=True)
     while not stop.is_set():
         try:
             await folder.scan()
@@ -208,31 +258,53 @@ async def watch(folder: WatchedFolder, interval: float, stop: asyncio.Event) -> 
             continue
 
 
-def list_files(root: Path) -> list[Found]:
-    """All finished files that wait in `incoming`, oldest first."""
-    found = list(_files(root / "incoming", None))
-    for folder in _folders(root / "incoming"):
-        found += _files(folder, folder.name)
+def list_files(incoming: Path, provider: str | None = None, blind: set[Path] | None = None) -> list[Found]:
+    """All finished files that wait, oldest first: of one provider, or each provider's in the folder of its name.
+
+    A folder that cannot be looked into is put into `blind`; the others are listed all the same.
+    """
+    blind = set() if blind is None else blind
+    if provider is not None:
+        found = list(_files(incoming, provider, Path(), blind))
+    else:
+        found = list(_files(incoming, None, Path(), blind, deepest=0))
+        for folder in _entries(incoming, blind):
+            if folder.is_dir() and not _is_passed_over(folder):
+                found += _files(folder, folder.name, Path(), blind)
     return sorted(found, key=lambda file: (file.sighting[1], str(file.path)))
 
 
-def _folders(incoming: Path) -> Iterator[Path]:
-    if incoming.is_dir():
-        yield from (path for path in sorted(incoming.iterdir()) if path.is_dir() and not path.name.startswith("."))
-
-
-def _files(folder: Path, provider: str | None) -> Iterator[Found]:
-    if not folder.is_dir():
-        return
-    for path in folder.iterdir():
-        if path.name.startswith((".", "~")) or path.name.endswith("~") or path.suffix.lower() in UNFINISHED_SUFFIXES:
+def _files(
+    folder: Path, provider: str | None, inside: Path, blind: set[Path], deepest: int = DEEPEST
+) -> Iterator[Found]:
+    """The files of a folder and of those below it. Links are seen and never followed."""
+    for path in _entries(folder, blind):
+        if _is_passed_over(path):
             continue
         try:
             status = path.lstat()
         except FileNotFoundError:
             continue
         if not stat.S_ISDIR(status.st_mode):
-            yield Found(path, provider, (status.st_size, status.st_mtime_ns), stat.S_ISREG(status.st_mode))
+            sighting = status.st_size, status.st_mtime_ns
+            yield Found(path, provider, sighting, stat.S_ISREG(status.st_mode), inside / path.name)
+        elif deepest:
+            yield from _files(path, provider, inside / path.name, blind, deepest - 1)
+
+
+def _entries(folder: Path, blind: set[Path]) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError:
+        blind.add(folder)
+        return []
+
+
+def _is_passed_over(path: Path) -> bool:
+    """Whether a name says that this is hidden, or not finished yet."""
+    return path.name.startswith((".", "~")) or path.name.endswith("~") or path.suffix.lower() in UNFINISHED_SUFFIXES
 
 
 def _batches(files: list[Found]) -> Iterator[list[Found]]:
@@ -248,11 +320,18 @@ def _batches(files: list[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def _read(path: Path) -> bytes:
-    """All bytes of a file, never through a link that took its place."""
+class StillGrowing(Exception):
+    """A file is not as large as it was when it was seen."""
+
+
+def _read(path: Path, size: int) -> bytes:
+    """All bytes of a file, never through a link that took its place. Raises StillGrowing unless it has that size."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     with os.fdopen(descriptor, "rb") as file:
-        return file.read()
+        data = file.read(size + 1)
+    if len(data) != size:
+        raise StillGrowing
+    return data
 
 
 def shown(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -97,6 +98,14 @@ def silence(value: Any) -> Silence:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_MINUTES:
         raise Wrong(f"write 'adaptive', 'off', or a number of minutes up to {MOST_MINUTES}, not {value!r}")
     return value * 60.0
+
+
+def folder(value: Any) -> str:
+    """A folder by its whole path, so that it does not hang on where ingest was started."""
+    path = text(value)
+    if not PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        raise Wrong(f"write the whole path of a folder, '/srv/files/fjordwire', not {path!r}")
+    return path
 
 
 def yes_or_no(value: Any) -> bool:
@@ -305,6 +314,10 @@ KEYS: tuple[Key, ...] = (
     Key(
         "silence", "adaptive, off, or minutes", '"adaptive"',
         "When its silence is told: against its own custom at that hour and kind of day, never, or after so many minutes. Default adaptive.", silence,
+    ),
+    Key(
+        "folder", "path", '"/srv/files/fjordwire"',
+        "A folder of its own that is watched: files in it become wires and move to .done or .failed below it. One ingest watches it.", folder,
     ),
     Key(
         "inbound", "true or false", "false",

@@ -73,6 +73,7 @@ class Profile:
     correction_lines: tuple[str, ...] = ()
     feeds: tuple[Feed, ...] = ()
     inbound: bool = False
+    folder: str = ""
     silence: Silence = "adaptive"
 
     @property

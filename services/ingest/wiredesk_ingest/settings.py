@@ -30,6 +30,9 @@ class IngestSettings(BaseSettings):
     poll_private: bool = Field(default=False, description="Whether feeds on private and loopback addresses are asked")
     poll_seconds: float = Field(default=30.0, gt=0, le=60, description="Longest that one question to a feed may take")
     poll_agent: str = Field(default="Wiredesk", description="What ingest calls itself when it asks a feed (User-Agent)")
+    folder_still: float = Field(
+        default=2.0, ge=0, description="Seconds that a file has to lie unchanged before it is taken"
+    )
     folder_interval: float = Field(default=1.0, gt=0, description="Seconds between two looks at the folder")
     most_backlog: int = Field(
         default=20_000, gt=0, description="Records that may wait to be parsed or indexed; beyond, pushes get 429"

@@ -3,12 +3,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from wiredesk_core.messages import Outgoing
-from wiredesk_ingest.folder import Scan, WatchedFolder, list_files, watch
+from wiredesk_ingest.folder import Scan, StillGrowing, WatchedFolder, list_files, watch
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ async def test_a_file_is_published_and_moves_to_done(house: Any, folder: Watched
     assert wire.headers["provider"] == b"northwire"
     assert note.topic == "receipt.noted"
     assert (folder.root / "done/northwire/a.txt").exists()
-    assert list_files(folder.root) == []
+    assert list_files(folder.incoming) == []
 
 
 async def test_a_file_still_being_written_is_left_alone(house: Any, folder: WatchedFolder) -> None:
@@ -114,7 +116,7 @@ async def test_a_name_in_another_charset_is_no_obstacle(house: Any, folder: Watc
     drop(folder.root, os.fsdecode(b"northwire/caf\xe9.txt"), data)
     scan = await settle(folder)
     assert scan.published + scan.failed == 2
-    assert list_files(folder.root) == []
+    assert list_files(folder.incoming) == []
 
 
 async def test_a_name_as_long_as_names_may_be_still_gets_its_reason(folder: WatchedFolder) -> None:
@@ -194,6 +196,72 @@ async def test_each_line_of_an_ndjson_file_is_a_wire(house: Any, folder: Watched
     wires = house.publisher.on("wire.received")
     assert [wire.value for wire in wires] == [b'{"a": 1}', b'{"a": 2}']
     assert len({wire.key for wire in wires}) == 2
+
+
+async def test_folders_below_a_providers_are_looked_into_and_are_there_again_in_done(
+    house: Any, folder: WatchedFolder
+) -> None:
+    drop(folder.root, "northwire/2026/03/a.txt")
+    drop(folder.root, "northwire/2026/.tmp/b.txt")
+    assert await settle(folder) == Scan(published=1)
+    assert (folder.root / "done/northwire/2026/03/a.txt").exists()
+
+
+async def test_a_link_to_a_folder_is_not_followed(house: Any, folder: WatchedFolder, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/secret.txt").write_text("secret")
+    drop(folder.root, "northwire/a.txt").unlink()
+    (folder.root / "incoming/northwire/more").symlink_to(tmp_path / "elsewhere")
+    assert await settle(folder) == Scan(failed=1)
+    assert house.publisher.records == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may look into every folder")
+async def test_a_folder_that_cannot_be_looked_into_stops_no_other(house: Any, folder: WatchedFolder) -> None:
+    drop(folder.root, "kestrel/a.txt").parent.chmod(0)
+    drop(folder.root, "northwire/a.txt")
+    with capture_logs() as said:
+        assert await settle(folder) == Scan(published=1)
+    assert [line["event"] for line in said] == ["a folder cannot be looked into; the others go on"]
+    (folder.root / "incoming/kestrel").chmod(0o700)
+    assert await settle(folder) == Scan(published=1)
+
+
+async def test_a_file_has_to_lie_still_for_as_long_as_asked(house: Any, folder: WatchedFolder) -> None:
+    folder.still = 2.0
+    drop(folder.root, "northwire/a.txt")
+    for _ in range(3):
+        assert (await folder.scan()).waiting == 1
+    house.clock.advance(timedelta(seconds=1))
+    path = drop(folder.root, "northwire/a.txt", b"A longer headline")
+    assert (await folder.scan()).waiting == 1
+    house.clock.advance(timedelta(seconds=1.9))
+    assert (await folder.scan()).waiting == 1
+    house.clock.advance(timedelta(seconds=0.1))
+    assert await folder.scan() == Scan(published=1)
+    assert not path.exists()
+
+
+async def test_a_file_that_grows_while_it_is_read_waits(house: Any, folder: WatchedFolder) -> None:
+    path = drop(folder.root, "northwire/a.txt")
+    await folder.scan()
+    listed = list_files(folder.incoming)
+    path.write_bytes(b"A much longer headline than before")
+    with pytest.raises(StillGrowing):
+        folder._arrivals(listed[0])
+    assert (await folder.scan()).waiting == 1
+    assert await folder.scan() == Scan(published=1)
+
+
+async def test_a_providers_own_folder_holds_its_files_directly(tmp_path: Path, house: Any) -> None:
+    own = WatchedFolder(tmp_path, house.publisher, house.profiles, house.clock, max_bytes=1000, provider="northwire")
+    (tmp_path / "sport").mkdir()
+    (tmp_path / "sport/a.txt").write_bytes(b"A headline")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    assert await settle(own) == Scan(published=1, failed=1)
+    assert (tmp_path / ".done/sport/a.txt").exists()
+    assert reason(tmp_path / ".failed/empty.txt") == "empty_body"
+    assert await settle(own) == Scan()
 
 
 async def test_watching_ends_when_told(house: Any, folder: WatchedFolder) -> None:

@@ -55,6 +55,7 @@ def test_a_table_is_a_profile() -> None:
         ("[a]\ninbound = 1", "true or false"),
         ("[ingest]\ninbound = true", "a service is called so"),
         ("['a.b']\ninbound = true\n[a_b]\ninbound = true", "does not tell"),
+        ("[a]\nfolder = 'drop'", "the whole path"),
         ("[a]\nsilence = 'never'", "'adaptive', 'off'"),
         ("[a]\nsilence = 0", "number of minutes"),
         ("[a]\nfeeds = 'x'", r"\[\[PROVIDER.feeds\]\]"),
