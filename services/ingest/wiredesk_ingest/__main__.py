@@ -35,6 +35,7 @@ from wiredesk_ingest import worker
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits
 from wiredesk_ingest.bridge import BridgeStage
+from wiredesk_ingest.credentials import read_secret
 from wiredesk_ingest.dry_run import DryRun
 from wiredesk_ingest.folder import WatchedFolder, watch
 from wiredesk_ingest.gatekeeper import Gatekeeper
@@ -46,6 +47,7 @@ from wiredesk_ingest.provider_file import read_profiles
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.push import create_app
 from wiredesk_ingest.settings import IngestSettings
+from wiredesk_ingest.signing import secret_bytes
 from wiredesk_ingest.silence.hearing import Hearing, keep_hearing
 from wiredesk_ingest.stage import ParseStage
 
@@ -91,6 +93,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         stuck=agents.stuck,
         gatekeeper=gatekeeper,
         tracing=tracing,
+        signing=signing_of(profiles, settings.secrets),
     )
     fetcher = fetcher_of(settings, clock)
     pollers = pollers_of(
@@ -165,6 +168,14 @@ def fetcher_of(settings: IngestSettings, clock: SystemClock) -> Fetcher:
     """What asks feeds, within the bounds of the settings."""
     reach = Reach(hosts_of(settings.poll_hosts), private=settings.poll_private)
     return Fetcher(reach, clock, agent=settings.poll_agent, seconds=settings.poll_seconds, size=settings.max_body_bytes)
+
+
+def signing_of(profiles: Mapping[str, Profile], folder: Path) -> dict[str, list[bytes]]:
+    """The keys by which each provider signs. Raises Misconfigured for one that is not where the file says, or weak."""
+    return {
+        profile.name: [secret_bytes(read_secret(kept, os.environ, folder), kept) for kept in profile.signing_keys]
+        for profile in profiles.values()
+    }
 
 
 def folders_of(settings: IngestSettings, profiles: Mapping[str, Profile]) -> list[tuple[Path, str | None]]:

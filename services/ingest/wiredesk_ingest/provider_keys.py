@@ -211,6 +211,11 @@ def reference(value: Any) -> str:
     return name
 
 
+def references(value: Any) -> tuple[str, ...]:
+    """Where several secrets are kept."""
+    return tuple(reference(entry) for entry in texts(value))
+
+
 FEED_KEYS: tuple[Key, ...] = (
     Key("url", "address", '"https://news.example/feed.xml"', "What is asked. Has to be there.", url),
     Key("name", "name", '"main"', "Its name in status, metrics and state. Default main; of several, each has its own.", feed_name),
@@ -318,6 +323,10 @@ KEYS: tuple[Key, ...] = (
     Key(
         "folder", "path", '"/srv/files/fjordwire"',
         "A folder of its own that is watched: files in it become wires and move to .done or .failed below it. One ingest watches it.", folder,
+    ),
+    Key(
+        "signing_keys", "list of env:NAME or file:NAME", '["env:FJORDWIRE_KEY", "file:fjordwire-next"]',
+        "Where the keys are kept by which it signs its pushes (Standard Webhooks); several while one replaces another.", references,
     ),
     Key(
         "inbound", "true or false", "false",

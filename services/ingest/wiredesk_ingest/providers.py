@@ -54,6 +54,7 @@ class Profile:
     precedence: of several that carry one agency's items, the higher is believed where versions tie.
     formats, expected_formats: empty for any; others are refused, or noted.
     inbound: whether it writes to a topic of its own, `wire.inbound.NAME`.
+    signing_keys: where the keys are kept by which it signs its pushes; several while one replaces another.
     boilerplate, kill_lines, correction_lines: regular expressions (RE2), see `patterns`.
     """
 
@@ -74,6 +75,7 @@ class Profile:
     feeds: tuple[Feed, ...] = ()
     inbound: bool = False
     folder: str = ""
+    signing_keys: tuple[str, ...] = ()
     silence: Silence = "adaptive"
 
     @property

@@ -31,6 +31,7 @@ from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
 from wiredesk_ingest.rulings import Bench, add_rulings
 from wiredesk_ingest.shelf import Shelf, add_shelf
+from wiredesk_ingest.signing import Seal, is_signed, seal_of
 
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
 FORM = "application/x-www-form-urlencoded"
@@ -50,7 +51,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "A dry run: what would come of each wire; nothing was kept"},
     202: {"description": "Every wire is on the broker's disk; one receipt for each"},
     400: {"description": "The body is empty, incomplete or broken, or a parameter cannot be used"},
-    401: {"description": "No API key, or one that is not known"},
+    401: {"description": "No API key and no signature, or one that is not known, wrong or stale"},
     403: {"description": "The key may not push, or not for this provider"},
     404: {"description": "There is no profile for this provider"},
     413: {"description": "The body is too large, packed or unpacked, or holds too many wires"},
@@ -82,6 +83,7 @@ class Desk:
     keys: KeyRing
     gatekeeper: Gatekeeper
     tracing: Tracing
+    signing: Mapping[str, Sequence[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,12 @@ def create_app(
     stuck: Stuck = lambda _now: None,
     gatekeeper: Gatekeeper | None = None,
     tracing: Tracing = HANDING_ON,
+    signing: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
 ) -> FastAPI:
-    """The push API, and the decisions about quarantine. `checks` decide whether the service is ready; `gateway_url` is where receipts are served."""
+    """The push API, and the decisions about quarantine. `checks` decide whether the service is ready; `gateway_url` is where receipts are served.
+
+    `signing` holds the keys by which providers sign their pushes.
+    """
     keys = KeyRing(registry)
     desk = Desk(
         publisher,
@@ -141,6 +147,7 @@ def create_app(
         keys,
         gatekeeper or Gatekeeper(Bounds()),
         tracing,
+        signing,
     )
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     _add_routes(app, desk)
@@ -170,43 +177,54 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         dry_run: Annotated[bool, Query(description="Only say what would come of it")] = False,
         idempotency_key: Annotated[str | None, Header(description="The same key is the same push, for 24 h")] = None,
     ) -> Response:
-        await _admit(desk, request, provider)
+        seal = await _admit(desk, request, provider)
         if not dry_run:
             desk.gatekeeper.admit()
-        pushed = await _read(desk, request, provider, idempotency_key)
+        pushed = await _read(desk, request, provider, idempotency_key, seal)
         if dry_run:
             return JSONResponse(await _report(desk, pushed))
         arrivals = await _take(desk, pushed)
         return _taken(desk, arrivals)
 
 
-async def _admit(desk: Desk, request: Request, provider: str) -> None:
-    """Raises Refused unless the caller may push for this provider and the provider is known."""
-    key = await desk.keys.authenticate(request.headers.get("authorization"), desk.clock.now())
-    require(key, "wires:write", provider)
+async def _admit(desk: Desk, request: Request, provider: str) -> Seal | None:
+    """Raises Refused unless the caller may push for this provider and the provider is known.
+
+    Gives the seal of a signed push, whose body decides; everybody else shows an API key.
+    """
+    seal, now = None, desk.clock.now()
+    if is_signed(request.headers):
+        seal = seal_of(request.headers, desk.signing.get(provider, ()), now)
+    else:
+        key = await desk.keys.authenticate(request.headers.get("authorization"), now)
+        require(key, "wires:write", provider)
     if provider not in desk.profiles:
         detail = "There is no profile for this provider; add one to the providers file and restart ingest."
         raise Refused(404, "unknown_provider", detail)
     if unknown := set(request.query_params) - {"dry_run"}:
         raise Refused(400, "unknown_parameter", f"There is no parameter {min(unknown)[:100]!r} here.")
+    return seal
 
 
-async def _read(desk: Desk, request: Request, provider: str, idempotency_key: str | None) -> Pushed:
+async def _read(desk: Desk, request: Request, provider: str, idempotency_key: str | None, seal: Seal | None) -> Pushed:
     if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
         raise Refused(400, "bad_idempotency_key", f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
     content_type = _content_type(request.headers.get("content-type", ""))
     _check_length(request.headers.get("content-length", ""), desk.limits)
     try:
-        body = await read_body(request.stream(), request.headers.get("content-encoding", ""), desk.limits)
+        chunks = request.stream() if seal is None else seal.watch(request.stream())
+        body = await read_body(chunks, request.headers.get("content-encoding", ""), desk.limits)
     except ClientDisconnect as gone:
         raise Refused(400, "incomplete_body", "The connection ended before the body did; nothing was kept.") from gone
+    if seal is not None:
+        seal.check()
     traceparent = request.headers.get("traceparent", "")
     return Pushed(
         provider=provider,
         body=body,
         content_type=content_type,
         filename=_filename(request.headers.get("x-filename", "")),
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key if seal is None else f"signed\n{seal.message_id}",
         traceparent=traceparent if TRACEPARENT.fullmatch(traceparent) else "",
     )
 
