@@ -15,6 +15,7 @@ from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Dateline, Item, ItemType, ParseWarning, Raw, Status
 
 from wiredesk_ingest.formats import ninjs
+from wiredesk_ingest.formats.bounds import few_enough
 from wiredesk_ingest.formats.markup import blocks_of, local
 from wiredesk_ingest.formats.ninjs import JSON_START
 from wiredesk_ingest.formats.safe_json import parse_json
@@ -45,7 +46,7 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     found = list(_news(parse_json(text), {}, 0))
     if not found:
         raise Unreadable("not_ap_media", "JSON without an item that has altids.itemid: send an answer of the API")
-    return tuple(_item(fields, beside, wire) for fields, beside in found)
+    return few_enough(_item(fields, beside, wire) for fields, beside in found)
 
 
 def _news(value: Any, beside: Fields, depth: int) -> Iterator[tuple[Fields, Fields]]:

@@ -58,20 +58,22 @@ def is_event(parts: Parts) -> bool:
 
 def _concepts(parts: Parts) -> list[etree._Element]:
     """The concepts and events of an item, by themselves, in a set, or as its content."""
-    sets = [*parts.all("conceptset"), *parts.all("contentset")]
-    found = (e for some in sets for e in some.iter() if local(e) in {"concept", "event"})
-    return [*parts.all("concept"), *(e for e in found if not any(local(up) == "concept" for up in e.iterancestors()))]
+    inline = [e for some in parts.all("contentset") for content in some for e in content]
+    sets = [*parts.all("conceptset"), *(e for e in inline if local(e) in {"events", "conceptset"})]
+    found = (*parts.all("concept"), *(e for some in sets for e in some), *inline)
+    return [e for e in found if local(e) in {"concept", "event"}]
 
 
 def _plans(parts: Parts) -> list[etree._Element]:
-    return [e for coverages in parts.all("newscoverageset") for e in coverages.iter() if local(e) == "planning"]
+    coverages = (coverage for some in parts.all("newscoverageset") for coverage in some)
+    return [e for coverage in coverages for e in coverage if local(e) == "planning"]
 
 
 def notes_of(parts: Parts) -> tuple[list[str], list[str]]:
     """Notes to editors, apart from those that must never be served."""
     public: list[str] = []
     restricted: list[str] = []
-    planned = [e for some in parts.all("newscoverageset") for e in some.iter() if local(e) == "ednote"]
+    planned = [e for plan in _plans(parts) for e in plan if local(e) == "ednote"]
     for note in (*parts.all("ednote"), *planned):
         closed = [] if is_for_desks(note) else [e for e in note.iter(etree.Element) if _is_closed(e)]
         restricted += [_text(note)] if is_for_desks(note) else [plain(e) for e in closed]

@@ -12,6 +12,7 @@ from lxml import etree
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Item, ItemType
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_tags
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.markup import Block, blocks_of, blocks_of_html, html_tree, looks_like_html, plain
 from wiredesk_ingest.formats.plain_text import content_uri
@@ -104,6 +105,7 @@ def recognise(text: str) -> bool:
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """One item: the page's main story."""
+    refuse_masses_of_tags(text)
     tree = _tree(text)
     if tree is None:
         raise Unreadable("empty", "an HTML page with nothing in it: send the story")

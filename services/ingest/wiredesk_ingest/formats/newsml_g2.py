@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 from wiredesk_core.item import Dateline, Item, ItemType, ParseWarning, Status
 
+from wiredesk_ingest.formats.bounds import few_enough
 from wiredesk_ingest.formats.dates import embargo
 from wiredesk_ingest.formats.g2_concepts import concepts_of, is_event, notes_of, told_in_concepts
 from wiredesk_ingest.formats.g2_content import Content, content_of
@@ -57,14 +58,14 @@ def recognise(text: str) -> bool:
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
-    """All items of the document, in its order. A message may be empty."""
+    """All items of the document, in its order. A message may be empty. Raises Unreadable: as parse_xml, too_many_items."""
     document = parse_xml(text)
     root = document.root
     if local(root) in KINDS:
         return (_item(root, wire, document.warnings, []),)
     header = [e for part in root if local(part) == "header" for e in part]
     found = (e for item_set in root if local(item_set) == "itemset" for e in item_set if local(e) in KINDS)
-    return tuple(_item(element, wire, document.warnings, header) for element in found)
+    return few_enough(_item(element, wire, document.warnings, header) for element in found)
 
 
 def _item(

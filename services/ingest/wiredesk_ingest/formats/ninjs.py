@@ -23,6 +23,7 @@ from wiredesk_core.item import (
     Subject,
 )
 
+from wiredesk_ingest.formats.bounds import few_enough
 from wiredesk_ingest.formats.dates import embargo, moment
 from wiredesk_ingest.formats.json_fields import Fields, entries, lowered, named, scalar, text_in
 from wiredesk_ingest.formats.languages import language_of
@@ -74,7 +75,7 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     if not found:
         keys = ", ".join(list(value)[:8]) if isinstance(value, dict) else type(value).__name__
         raise Unreadable("not_ninjs", f"JSON without a ninjs `uri` (found: {keys}): send ninjs 1.x to 3.x")
-    return tuple(item for fields in found for item in _items(fields, wire, None, 0))
+    return few_enough(item for fields in found for item in _items(fields, wire, None, 0))
 
 
 def _news_objects(value: Any) -> Iterator[Fields]:

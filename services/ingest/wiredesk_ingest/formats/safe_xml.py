@@ -12,6 +12,8 @@ from lxml import etree
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import ParseWarning
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_tags
+
 XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 ROOT_START = re.compile(r"<[A-Za-z_]")
@@ -36,8 +38,9 @@ class Document:
 
 
 def parse_xml(text: str) -> Document:
-    """The tree of an XML text free of control characters. Raises Unreadable: xml_bomb, external_entity, xml_broken."""
+    """The tree of an XML text free of control characters. Raises Unreadable: xml_bomb, tag_bomb, external_entity, xml_broken."""
     text = XML_DECLARATION.sub("", text, count=1).strip()
+    refuse_masses_of_tags(text)
     refuse_entities(text)
     try:
         root = etree.fromstring(_named(text).encode(), _parser(recover=False))

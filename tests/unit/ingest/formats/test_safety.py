@@ -1,9 +1,11 @@
 """Wires that mean harm: they are refused with a name, nothing is read from elsewhere, nothing takes long."""
 
+import json
 from pathlib import Path
 
 import pytest
 from wiredesk_core.failures import Unreadable
+from wiredesk_ingest.formats.bounds import MOST_ITEMS, MOST_TAGS
 from wiredesk_ingest.formats.safe_json import parse_json
 from wiredesk_ingest.formats.safe_xml import parse_xml
 from wiredesk_ingest.intake import parse_bytes
@@ -114,3 +116,28 @@ def test_brackets_and_digits_in_strings_are_only_text() -> None:
 
 def test_what_stores_cannot_take_leaves_the_strings() -> None:
     assert parse_json('{"a\\u0000": ["x\\ud800y"]}') == {"a": ["xy"]}
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        "<newsMessage><itemSet>" + '<newsItem guid="u"/>' * (MOST_ITEMS + 1) + "</itemSet></newsMessage>",
+        "[" + ",".join(f'{{"uri":"u:{n}"}}' for n in range(MOST_ITEMS + 1)) + "]",
+        json.dumps(
+            {"uri": "u", "associations": [{"uri": "a", "headline": "h", "type": "text", "body_text": "b"}] * MOST_ITEMS}
+        ),
+        '{"data":{"items":[' + ",".join(['{"item":{"altids":{"itemid":"1"}}}'] * (MOST_ITEMS + 1)) + "]}}",
+    ],
+    ids=["newsml_g2", "ninjs", "associations", "ap_media"],
+)
+def test_a_wire_of_very_many_items_is_refused(wire: str) -> None:
+    (record,) = parse_bytes(wire.encode(), "wire", Profile("fjordwire"))
+
+    assert record["quarantine"]["code"] == "too_many_items"
+
+
+@pytest.mark.parametrize("start", ["<newsItem>", "<html><body>", "<rss><channel>"])
+def test_markup_that_is_nothing_but_tags_is_refused(start: str) -> None:
+    (record,) = parse_bytes((start + "<p/>" * (MOST_TAGS + 1)).encode(), "wire", Profile("fjordwire"))
+
+    assert record["quarantine"]["code"] == "tag_bomb"
