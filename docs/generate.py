@@ -181,7 +181,7 @@ def providers_page() -> str:
     keys = table_of.KEYS
     said = (
         "A providers file is TOML, one table a provider; only those that have a table may send wires. An empty table will do.\n\n"
-        "```toml\n[fjordwire]\n"
+        "```toml\n[relay]\n"
         + "".join(f"{key.name} = {key.example}\n" for key in keys)
         + "```\n\n`wiredesk providers check FILE --wires FOLDER` says every mistake in it, and what each rule does to sample wires."
     )
@@ -190,9 +190,7 @@ def providers_page() -> str:
     rows = [[code(key.name), key.form, key.meaning] for key in keys]
     feed_rows = [[code(key.name), key.form, key.meaning] for key in table_of.FEED_KEYS]
     feeds = "## Feeds\n\n" + inspect.cleandoc(importlib.import_module("wiredesk_ingest.polling").__doc__ or "")
-    feeds += (
-        "\n\n```toml\n[[fjordwire.feeds]]\n" + "".join(f"{k.name} = {k.example}\n" for k in table_of.FEED_KEYS) + "```"
-    )
+    feeds += "\n\n```toml\n[[relay.feeds]]\n" + "".join(f"{k.name} = {k.example}\n" for k in table_of.FEED_KEYS) + "```"
     return page("Provider profiles", said, table(titles, rows), patterns, feeds, table(titles, feed_rows))
 
 

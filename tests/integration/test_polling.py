@@ -8,12 +8,22 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
+from wiredesk_core.registry.sqlite import SqliteRegistry
+from wiredesk_ingest.admission import Bounds
+from wiredesk_ingest.gatekeeper import Gatekeeper
+from wiredesk_ingest.intake import read_wire
 from wiredesk_ingest.polling.addresses import NotFetched, Reach
 from wiredesk_ingest.polling.fetching import MOST_REDIRECTS, Answer, Fetcher, Question
+from wiredesk_ingest.polling.poller import Poller
+from wiredesk_ingest.polling.reading import reader_of
+from wiredesk_ingest.providers import Feed, Profile
+from wiredesk_ingest.wire import Wire
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 BODY = b"<rss><channel><item><guid>urn:1</guid><title>Ferry</title></item></channel></rss>"
@@ -258,3 +268,33 @@ async def test_every_answer_with_another_etag_is_no_news_by_itself(server: Serve
 async def test_an_overlong_etag_is_not_sent_back(server: Server) -> None:
     server.paths["/feed"] = says(ETag=f'"{"x" * 5000}"')
     assert (await fetch(server)).etag == ""
+
+
+async def test_a_charset_that_lies_costs_no_letter(server: Server) -> None:
+    body = BODY.replace(b"Ferry", "Fähre".encode())
+    server.paths["/feed"] = says(body=body, Content_Type="application/rss+xml; charset=us-ascii")
+    answer = await fetch(server)
+    (item,) = read_wire(Wire(answer.body, Profile("harbour"), answer.content_type)).items
+    assert item.headline == "Fähre"
+
+
+async def test_of_several_replicas_with_one_registry_file_one_polls(server: Server, tmp_path: Path) -> None:
+    """Each replica has its own connection to the file, as processes have."""
+    server.paths["/feed"] = says()
+    clock, publisher = FixedClock(NOW), MemoryPublisher()
+    feed = Feed(server.url())
+    registries = [SqliteRegistry(tmp_path / "registry.db", clock) for _ in range(4)]
+    async with fetching() as fetcher:
+        pollers = [
+            Poller(
+                "harbour", feed, reader_of(feed, ""), fetcher, publisher, registry, clock, Gatekeeper(Bounds()), str(n)
+            )
+            for n, registry in enumerate(registries)
+        ]
+        for _ in range(3):
+            await asyncio.gather(*(poller.look() for poller in pollers))
+            clock.advance(timedelta(hours=2))
+    for registry in registries:
+        await registry.close()
+    assert len(server.heads) == 3
+    assert len(publisher.on("wire.received")) == 1

@@ -7,7 +7,7 @@ process its deadline. RE2 has no look-around and no back-references, and its `\w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -40,8 +40,10 @@ def oddity_of(pattern: str) -> str | None:
     return None
 
 
-def finds(patterns: Iterable[str], text: str) -> bool:
+def finds(patterns: Sequence[str], text: str) -> bool:
     """Whether any of them matches somewhere; `^` and `$` stand for the edges of lines."""
+    if not patterns:
+        return False
     sound = _sound(text)
     return any(_compiled(pattern).search(sound) for pattern in patterns)
 

@@ -294,7 +294,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "precedence", "whole number", "10",
-        "When several carry one agency's items and two versions tie, the higher one is believed. Default 0.", whole(-1000, 1000),
+        "When several carry one agency's items, of one version that of the highest precedence stands. Default 0.", whole(-1000, 1000),
     ),
     Key("may_cancel", "list of providers", '["fjordphoto"]', "Other providers whose items it may kill.", texts),
     Key("formats", "list of formats", '["newsml_g2", "ninjs"]', "Formats that are taken; any other is quarantined.", format_names),

@@ -51,7 +51,7 @@ class Profile:
 
     carries: the provider whose items these are. may_cancel: other providers whose items it may kill.
     signals: its own signals, in lower case, and what they mean.
-    precedence: of several that carry one agency's items, the higher is believed where versions tie.
+    precedence: of several that carry one agency's items, of one version that of the highest stands.
     formats, expected_formats: empty for any; others are refused, or noted.
     inbound: whether it writes to a topic of its own, `wire.inbound.NAME`.
     signing_keys: where the keys are kept by which it signs its pushes; several while one replaces another.

@@ -32,6 +32,7 @@ from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
 from wiredesk_ingest.rulings import Bench, add_rulings
 from wiredesk_ingest.shelf import Shelf, add_shelf
 from wiredesk_ingest.signing import Seal, is_signed, seal_of
+from wiredesk_ingest.silence.hearing import silences_told
 
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
 FORM = "application/x-www-form-urlencoded"
@@ -161,7 +162,12 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
     async def status(request: Request) -> Response:
         key = await desk.keys.authenticate(request.headers.get("authorization"), desk.clock.now())
         require(key, "status:read")
-        told = {**desk.gatekeeper.told(time.monotonic()), "feeds": await feeds_told(desk.registry)}
+        now = desk.clock.now().timestamp()
+        told = {
+            **desk.gatekeeper.told(time.monotonic()),
+            "feeds": await feeds_told(desk.registry),
+            "providers": await silences_told(desk.registry, desk.profiles, now),
+        }
         return JSONResponse(told, headers={"cache-control": "no-store"})
 
     @app.post(

@@ -65,3 +65,15 @@ async def test_a_door_that_does_not_open_is_not_ready_and_says_why(desk_doors: s
     told = await look_from_afar(desk_doors, None, "wd_1_wrong")
     assert [process["ready"] for process in told["processes"]] == [False]
     assert "not known here" in status_text(told)
+
+
+def test_feeds_and_providers_are_told_with_what_ails_them() -> None:
+    told = {
+        "gateway": "g", "ingest": "i", "broker": "b", "pid": 1, "processes": [], "counts": {}, "lag": {},
+        "feeds": {"northwire/main": {"last_success": None, "next_poll": "soon", "errors": 3, "why": "answered with 500"}},
+        "providers": {"northwire": {"last_wire": None, "silent": True}, "kestrel": {"last_wire": "at noon", "silent": False}},
+    }  # fmt: skip
+    text = status_text(told)
+    assert "answered with 500" in text
+    assert "never" in text
+    assert text.count("SILENT") == 1

@@ -298,4 +298,5 @@ async def test_status_tells_the_load_to_keys_that_may_know_it(house: Any, http: 
     told = (await http.get("/v1/status", headers={"authorization": f"Bearer {token}"})).json()
     feed = {"last_success": None, "next_poll": "2026-11-23T12:00:00.000000Z", "errors": 2, "why": "slow"}
     assert told.pop("feeds") == {"northwire/main": feed}
+    assert told.pop("providers") == {}
     assert told == {"lag": {}, "lag_read_seconds_ago": None, "refuses": [], "disk_free": {}}

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from time import monotonic
-from typing import Annotated, Any
+from pathlib import Path
+from time import monotonic, time
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from wiredesk_core.failures import Failure
@@ -19,6 +20,9 @@ from wiredesk.keyring import read_key
 from wiredesk.options import DATA, Data, Json, Key, Url
 from wiredesk.places import DeskFolder
 from wiredesk.running import DeskNote, ProcessNote, is_running, read_note
+
+if TYPE_CHECKING:
+    from wiredesk_ingest.providers import Profile
 
 NOT_READY = 1
 LOOK_SECONDS = 1.0
@@ -104,6 +108,7 @@ async def look_from_afar(url: str, ingest: str | None, key: str | None) -> dict[
         "lag": {name: row["waiting"] for name, row in load.get("lag", {}).items()},
         "refuses": load.get("refuses", []),
         "feeds": load.get("feeds", {}),
+        "providers": load.get("providers", {}),
     }
 
 
@@ -130,11 +135,11 @@ async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
 
     from wiredesk.lag import access_to, lag_of
 
-    processes, counts, lag, feeds = await asyncio.gather(
+    processes, counts, lag, (feeds, providers) = await asyncio.gather(
         asyncio.gather(*(_process(process, note) for process in note.processes)),
         _or_why(counts_of(folder)),
         _or_why(lag_of(access_to(note.broker), whole_table(note.providers_file))),
-        _or_why(feeds_of(folder)),
+        senders_of(folder, note.providers_file),
     )
     return {
         "gateway": note.gateway,
@@ -145,19 +150,28 @@ async def look(folder: DeskFolder, note: DeskNote) -> dict[str, Any]:
         "counts": counts,
         "lag": lag,
         "feeds": feeds,
+        "providers": providers,
     }
 
 
-async def feeds_of(folder: DeskFolder) -> dict[str, Any]:
-    """How each feed that ingest polls stands."""
+async def senders_of(folder: DeskFolder, providers: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How each feed that ingest polls stands, and each provider: when it was last heard, whether it is silent."""
     from wiredesk_core.registry import open_registry
     from wiredesk_ingest.polling.health import feeds_told
+    from wiredesk_ingest.silence.hearing import silences_told
 
     registry = open_registry(os.environ.get("WIREDESK_REGISTRY") or f"sqlite:{folder.root.absolute() / 'registry.db'}")
     try:
-        return dict(await feeds_told(registry))
+        feeds = await _or_why(feeds_told(registry))
+        return feeds, await _or_why(silences_told(registry, _profiles_in(providers), time()))
     finally:
         await registry.close()
+
+
+def _profiles_in(providers: Path | None) -> Mapping[str, Profile]:
+    from wiredesk_ingest.provider_file import examine
+
+    return examine(providers.read_text("utf-8")).profiles if providers and providers.is_file() else {}
 
 
 async def counts_of(folder: DeskFolder) -> dict[str, Any]:
@@ -192,6 +206,7 @@ def status_text(told: dict[str, Any]) -> str:
             table(("Count", "Number"), list(_flat(told["counts"]))),
             table(("Behind", "Records"), [(name, str(number)) for name, number in told["lag"].items()]),
             *([_feeds_text(told["feeds"])] if told.get("feeds") else []),
+            *([_providers_text(told["providers"])] if told.get("providers") else []),
             *([f"Ingest refuses pushes: {', '.join(told['refuses'])}"] if told.get("refuses") else []),
         ]
     )
@@ -205,6 +220,13 @@ def _feeds_text(feeds: dict[str, Any]) -> str:
         for name, feed in feeds.items()
     ]
     return table(("Feed", "Last success", "Next poll", "Errors in a row", "Why"), rows)
+
+
+def _providers_text(providers: dict[str, Any]) -> str:
+    if "unknown" in providers:
+        return f"Providers: {providers['unknown']}"
+    rows = [(name, one["last_wire"] or "never", "SILENT" if one["silent"] else "") for name, one in providers.items()]
+    return table(("Provider", "Last wire", "Silent"), rows)
 
 
 async def _process(process: ProcessNote, note: DeskNote) -> dict[str, Any]:

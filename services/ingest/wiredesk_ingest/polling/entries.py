@@ -16,13 +16,15 @@ from wiredesk_ingest.polling.pace import Wish
 
 MOST_SEEN = 2000
 """Entries of one document that are told from those of the next."""
+DIGITS = 20
+"""Of a hash, enough to tell the entries of two documents apart."""
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST_TTL = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The hashes of a document's entries (those that its items will have), and what it asks of its readers."""
+    """The hashes of a document's entries (how those of its items begin), and what it asks of its readers."""
 
     seen: tuple[str, ...]
     wish: Wish
@@ -31,7 +33,7 @@ class Told:
 def read_entries(body: bytes, content_type: str) -> Told:
     """What a document says. Raises Unreadable for one that is no XML, or so broken that no entry is left in it."""
     document = parse_xml(without_controls(decode(body, content_type).text))
-    seen = tuple(hashes_of(document.root))[:MOST_SEEN]
+    seen = tuple(sha256[:DIGITS] for sha256 in hashes_of(document.root))[:MOST_SEEN]
     if document.warnings and not seen:
         raise Unreadable("feed_broken", document.warnings[0].detail)
     return Told(seen, _wish(document.root))

@@ -54,7 +54,7 @@ class Answer:
 class Fetch(Protocol):
     """Asks once. Raises NotFetched."""
 
-    async def __call__(self, question: Question) -> Answer:
+    async def __call__(self, question: Question, /) -> Answer:
         """The answer."""
         ...
 

@@ -11,6 +11,7 @@ import contextlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from wiredesk_core.failures import Conflict, Refused, Transient, Unreadable
 from wiredesk_core.identity import receipt_id_for, sha256_of
@@ -29,6 +30,8 @@ from wiredesk_ingest.reception import UNTYPED, Arrival, records_of
 
 LEASE_SECONDS = 90.0
 """Longer than one question and its publishing may take: past it another replica takes the feed for abandoned."""
+KEPT = timedelta(days=60)
+"""How long the state of a feed that nobody asks any more is kept."""
 LONGEST_LOOK = 30.0
 """A replica looks at a feed's state at least so often, to tell of it."""
 SHORTEST_LOOK = 0.05
@@ -41,13 +44,15 @@ class Held:
     """A feed in this replica's hands: its state, and the stamp that the next writing of it has to quote."""
 
     registry: Registry
+    clock: Clock
     name: str
     state: FeedState
     stamp: int
 
     async def save(self, state: FeedState) -> None:
         """Write the state. Raises Conflict when the lease ran out and another replica has taken the feed."""
-        self.stamp = (await self.registry.put(KIND, self.name, state.to_value(), expected=self.stamp)).stamp
+        value, expires = state.to_value(), self.clock.now() + KEPT
+        self.stamp = (await self.registry.put(KIND, self.name, value, expected=self.stamp, expires=expires)).stamp
         self.state = state
 
 
@@ -102,12 +107,11 @@ class Poller:
         """The feed in our hands; None when another replica was quicker."""
         until = self._now() + LEASE_SECONDS
         try:
-            entry = await self.registry.put(
-                KIND, self.name, state.held_by(self.holder, until).to_value(), expected=stamp
-            )
+            value, expires = state.held_by(self.holder, until).to_value(), self.clock.now() + KEPT
+            entry = await self.registry.put(KIND, self.name, value, expected=stamp, expires=expires)
         except Conflict:
             return None
-        return Held(self.registry, self.name, state.held_by(self.holder, until), entry.stamp)
+        return Held(self.registry, self.clock, self.name, state.held_by(self.holder, until), entry.stamp)
 
     async def _let_go(self, held: Held) -> None:
         """Leave the feed to the others as it was, when this replica stops in the middle."""

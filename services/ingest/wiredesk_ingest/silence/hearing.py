@@ -10,8 +10,11 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from wiredesk_core.failures import Conflict, Transient
+from wiredesk_core.moments import iso
 from wiredesk_core.ports import Clock, Registry
 from wiredesk_core.telemetry import gauge, log
 
@@ -21,6 +24,8 @@ from wiredesk_ingest.silence.usual import Custom, Verdict, judge
 KIND = "custom"
 """Its kind in the Registry; its name is the provider."""
 INTERVAL = 15.0
+KEPT = timedelta(days=120)
+"""How long the custom of a provider that is heard no more is kept."""
 
 _log = log(__name__)
 
@@ -72,7 +77,8 @@ class Hearing:
             # The first look at a provider is when the wait for it begins.
             new = custom.with_arrival(*heard, profile.zone) if heard else Custom(self.clock.now().timestamp())
             try:
-                await self.registry.put(KIND, provider, new.to_value(), expected=entry.stamp if entry else None)
+                stamp, expires = entry.stamp if entry else None, self.clock.now() + KEPT
+                await self.registry.put(KIND, provider, new.to_value(), expected=stamp, expires=expires)
             except Conflict:
                 await asyncio.sleep(0)  # another replica heard it as well
             else:
@@ -90,6 +96,26 @@ class Hearing:
         if not verdict.silent and provider in self._silent:
             _log.info("a provider is heard again", provider=provider)
         (self._silent.add if verdict.silent else self._silent.discard)(provider)
+
+
+async def silences_told(registry: Registry, profiles: Mapping[str, Profile], now: float) -> dict[str, dict[str, Any]]:
+    """How each provider stands, for people: its last wire, how long it is silent, how long it may be."""
+    told = {}
+    for entry in await registry.entries(KIND):
+        profile = profiles.get(entry.name)
+        if profile is not None:
+            custom = Custom.of_value(entry.value)
+            told[entry.name] = _told(custom, judge(custom, profile.silence, now, profile.zone))
+    return told
+
+
+def _told(custom: Custom, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "last_wire": iso(datetime.fromtimestamp(custom.last, UTC)) if custom.heard else None,
+        "silent": verdict.silent,
+        "silent_seconds": round(verdict.lasts),
+        "may_last_seconds": None if verdict.may_last is None else round(verdict.may_last),
+    }
 
 
 async def keep_hearing(hearing: Hearing, stop: asyncio.Event, interval: float = INTERVAL) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from wiredesk_core.failures import Unreadable
 from wiredesk_ingest.intake import read_wire
-from wiredesk_ingest.polling.entries import read_entries
+from wiredesk_ingest.polling.entries import DIGITS, read_entries
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.wire import Wire
 
@@ -38,7 +38,7 @@ def test_a_changed_entry_is_told_from_the_others() -> None:
 
 def test_an_entry_has_the_hash_that_its_item_will_have() -> None:
     items = read_wire(Wire(rss(comments=3), Profile("harbour"))).items
-    assert tuple(item.raw.sha256 for item in items if item.raw) == read_entries(rss(), "").seen
+    assert tuple(item.raw.sha256[:DIGITS] for item in items if item.raw) == read_entries(rss(), "").seen
 
 
 def test_a_buried_entry_counts_as_news() -> None:

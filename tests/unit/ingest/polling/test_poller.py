@@ -111,6 +111,18 @@ async def test_a_document_that_is_no_feed_goes_on_to_quarantine_once(house: Any,
     assert (await state(house)).errors == 0
 
 
+async def test_a_document_that_changes_in_place_is_taken_whenever_it_is_another_one(house: Any) -> None:
+    def says(body: bytes) -> Answer:
+        return Answer(True, body, "application/json")
+
+    feed = Feed("https://harbour.example/latest.json", kind="http")
+    one = poller(house, Server([says(b"1"), says(b"1"), Answer(False), says(b"2"), says(b"1")]), feed)
+    await one.look()
+    for _ in range(4):
+        await later(house, one)
+    assert wires(house) == [b"1", b"2", b"1"]
+
+
 async def test_errors_are_counted_told_and_waited_out(house: Any) -> None:
     server = Server([NotFetched("answered with 503", status=503, retry_after=7200), NotFetched("slow"), rss("a")])
     one = poller(house, server)

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 from wiredesk_core.failures import StoreBusy
-from wiredesk_ingest.silence.hearing import KIND, Hearing, keep_hearing
+from wiredesk_ingest.silence.hearing import KIND, Hearing, keep_hearing, silences_told
 from wiredesk_ingest.silence.usual import Custom
 
 
@@ -107,3 +107,12 @@ async def test_a_stop_writes_what_was_heard_last(house: Any, waited_for: Any) ->
     stop.set()
     await asyncio.wait_for(listening, 5)
     assert (await custom(house)).heard == 1
+
+
+async def test_how_providers_stand_is_told_to_people(house: Any, waited_for: Any) -> None:
+    one = hearing(house, waited_for)
+    hear(house, one)
+    await looks(house, one, [0, 61])
+    told = await silences_told(house.registry, waited_for, house.clock.now().timestamp())
+    last = "2026-11-23T12:00:00.000000Z"
+    assert told == {"northwire": {"last_wire": last, "silent": True, "silent_seconds": 3660, "may_last_seconds": 3600}}
