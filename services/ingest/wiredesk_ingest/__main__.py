@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,12 @@ from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Misconfigured
+from wiredesk_core.ports import Clock, Publisher, Registry
 from wiredesk_core.registry import open_registry
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
 from wiredesk_core.topics import TOPICS, WIRE_RECEIVED, topics_of
-from wiredesk_core.tracing import open_tracing
+from wiredesk_core.tracing import Tracing, open_tracing
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_ingest import worker
@@ -53,6 +55,18 @@ from wiredesk_ingest.stage import ParseStage
 
 PARSE_CHUNK = 16
 """Wires that a parsing process takes at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every way in works with."""
+
+    profiles: Mapping[str, Profile]
+    publisher: Publisher
+    registry: Registry
+    clock: Clock
+    tracing: Tracing
+    gatekeeper: Gatekeeper
 
 
 async def run(shared: SharedSettings, settings: IngestSettings) -> None:
@@ -96,37 +110,14 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         signing=signing_of(profiles, settings.secrets),
     )
     fetcher = fetcher_of(settings, clock)
-    pollers = pollers_of(
-        profiles,
-        fetch=fetcher,
-        publisher=publisher,
-        registry=registry,
-        clock=clock,
-        gatekeeper=gatekeeper,
-        tracing=tracing,
-        holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
-        environ=os.environ,
-        secrets=settings.secrets,
-    )
+    tools = Tools(profiles, publisher, registry, clock, tracing, gatekeeper)
     beside: list[Coroutine[Any, Any, None]] = [
         serve(app, listen(settings.host, settings.port), stop),
         watch_lag.run(stop),
         keep_hearing(hearing, stop),
-        *([keep_polling(pollers, stop)] if pollers else []),
+        *feeds_in(tools, settings, fetcher, stop),
+        *folders_in(tools, settings, stop),
     ]
-    for root, provider in folders_of(settings, profiles):
-        folder = WatchedFolder(
-            root,
-            publisher,
-            profiles,
-            clock,
-            max_bytes=settings.max_body_bytes,
-            tracing=tracing,
-            gatekeeper=gatekeeper,
-            provider=provider,
-            still=settings.folder_still,
-        )
-        beside.append(watch(folder, settings.folder_interval, stop))
     try:
         await broker_answers(access)
         await require_topics(access, (*topics_of("ingest"), *inbound), replication=shared.replication)
@@ -178,10 +169,44 @@ def signing_of(profiles: Mapping[str, Profile], folder: Path) -> dict[str, list[
     }
 
 
-def folders_of(settings: IngestSettings, profiles: Mapping[str, Profile]) -> list[tuple[Path, str | None]]:
-    """Every folder that is watched, with the provider whose own it is."""
+def feeds_in(
+    tools: Tools, settings: IngestSettings, fetcher: Fetcher, stop: asyncio.Event
+) -> list[Coroutine[Any, Any, None]]:
+    """The polling of all feeds; nothing where no profile has any."""
+    pollers = pollers_of(
+        tools.profiles,
+        fetch=fetcher,
+        publisher=tools.publisher,
+        registry=tools.registry,
+        clock=tools.clock,
+        gatekeeper=tools.gatekeeper,
+        tracing=tools.tracing,
+        holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
+        environ=os.environ,
+        secrets=settings.secrets,
+    )
+    return [keep_polling(pollers, stop)] if pollers else []
+
+
+def folders_in(tools: Tools, settings: IngestSettings, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
+    """The watching of the common folder, and of those that profiles name."""
     common: list[tuple[Path, str | None]] = [] if settings.folder is None else [(settings.folder, None)]
-    return [*common, *((Path(profile.folder), profile.name) for profile in profiles.values() if profile.folder)]
+    own = [(Path(profile.folder), profile.name) for profile in tools.profiles.values() if profile.folder]
+    folders = [
+        WatchedFolder(
+            root,
+            tools.publisher,
+            tools.profiles,
+            tools.clock,
+            max_bytes=settings.max_body_bytes,
+            tracing=tools.tracing,
+            gatekeeper=tools.gatekeeper,
+            provider=provider,
+            still=settings.folder_still,
+        )
+        for root, provider in (*common, *own)
+    ]
+    return [watch(folder, settings.folder_interval, stop) for folder in folders]
 
 
 def disks_of(listed: str) -> dict[str, Path]:
