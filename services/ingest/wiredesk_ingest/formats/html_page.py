@@ -14,6 +14,7 @@ from wiredesk_core.item import Association, Item, ItemType
 
 from wiredesk_ingest.formats.bounds import refuse_masses_of_tags
 from wiredesk_ingest.formats.dates import moment
+from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import Block, blocks_of, blocks_of_html, html_tree, looks_like_html, plain
 from wiredesk_ingest.formats.plain_text import content_uri
 from wiredesk_ingest.formats.safe_json import parse_json
@@ -265,7 +266,8 @@ def _line(text: str) -> str:
 
 
 def _language(tree: etree._Element, stated: Facts) -> str | None:
-    return _said(stated, "inLanguage") or (tree.get("lang") or "").strip() or None
+    found = (language_of(text) for text in (_said(stated, "inLanguage"), tree.get("lang") or ""))
+    return next((language for language in found if language), None)
 
 
 def _address(tree: etree._Element, stated: Facts, meta: dict[str, str]) -> str:
