@@ -16,7 +16,9 @@ from wiredesk_ingest.wire import Wire
 pytestmark = pytest.mark.slow
 
 CPU_SECONDS = 2.0
-AIMS = {".html": 50} | dict.fromkeys((".json", ".xml", ".txt", ".7901", ".anpa", ".rss", ".atom", ".eml"), 400)
+AIMS = {".html": 50} | dict.fromkeys(
+    (".json", ".xml", ".newsml", ".txt", ".7901", ".anpa", ".rss", ".atom", ".eml"), 400
+)
 
 
 def test_files_parsed_a_second(repository: Path, show: Any) -> None:

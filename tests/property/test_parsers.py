@@ -2,6 +2,7 @@
 
 import html
 import json
+from base64 import b64encode
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
@@ -97,7 +98,7 @@ def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
     assert outcome(data)
 
 
-@given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"{", b"[", b"<html>", b"From: a\r\nTo: b\r\nSubject: =?utf-8?q?", b"From: a\nTo: b\nDate: c\nContent-Type: multipart/mixed; boundary=x\n\n--x\n", b"<!DOCTYPE ",
+@given(st.sampled_from([b"<?xml version='1.0'?><newsItem>", b"<newsMessage><itemSet>", b"<NewsML><NewsItem><NewsComponent><NewsLines><HeadLine>", b"{", b"[", b"<html>", b"From: a\r\nTo: b\r\nSubject: =?utf-8?q?", b"From: a\nTo: b\nDate: c\nContent-Type: multipart/mixed; boundary=x\n\n--x\n", b"<!DOCTYPE ",
             b"PK\x03\x04",
             b"PK\x05\x06",
             b"\x1f\x8b\x08",
@@ -275,3 +276,110 @@ def test_all_words_below_marked_lines_come_through(paragraphs: list[list[str]], 
     read = read_wire(Wire(f"{head}{copy}{end}NNNN{end}".encode(), PROFILE)).items[0]
     assert read.body_text.split() == [word for words in paragraphs for word in words]
     assert outcome(head.encode() + noise)
+
+
+ELEMENTS = st.sampled_from(
+    [
+        "NewsItem",
+        "Identification",
+        "NewsIdentifier",
+        "ProviderId",
+        "DateId",
+        "NewsItemId",
+        "RevisionId",
+        "PublicIdentifier",
+        "NameLabel",
+        "NewsManagement",
+        "NewsItemType",
+        "FirstCreated",
+        "ThisRevisionCreated",
+        "Status",
+        "StatusWillChange",
+        "FutureStatus",
+        "DateAndTime",
+        "Urgency",
+        "Instruction",
+        "RevisionStatus",
+        "DerivedFrom",
+        "AssociatedWith",
+        "NewsComponent",
+        "Role",
+        "NewsLines",
+        "HeadLine",
+        "ByLine",
+        "DateLine",
+        "CopyrightLine",
+        "NewsLine",
+        "NewsLineType",
+        "NewsLineText",
+        "AdministrativeMetadata",
+        "Source",
+        "Party",
+        "DescriptiveMetadata",
+        "Language",
+        "SubjectCode",
+        "SubjectMatter",
+        "Location",
+        "Property",
+        "TopicSet",
+        "Topic",
+        "FormalName",
+        "TopicOccurrence",
+        "ContentItem",
+        "MediaType",
+        "Format",
+        "Encoding",
+        "DataContent",
+        "NewsItemRef",
+        "Update",
+        "Replace",
+        "p",
+        "nitf",
+        "body.content",
+    ]
+)
+TOLD = st.sampled_from(
+    ["", "Usable", "Canceled", "20240611T081500", "urn:newsml:a:b:c:1", "#x", "base64", "Caption", "9"]
+)
+
+
+@st.composite
+def newsml_tree(draw: st.DrawFn, depth: int = 3) -> str:
+    """Elements of NewsML 1.x where they belong and where they do not."""
+    name, value = draw(ELEMENTS), draw(TOLD)
+    attributes = draw(st.sampled_from(["", "FormalName", "Value", "Href", "NewsItem", "Duid", "Topic", "Notation"]))
+    start = f'{name} {attributes}="{value}"' if attributes else name
+    inside = "".join(draw(st.lists(newsml_tree(depth - 1), max_size=4))) if depth else ""
+    return f"<{start}>{draw(TOLD)}{inside}</{name}>"
+
+
+@given(st.lists(newsml_tree(), min_size=1, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_no_tree_of_newsml_raises_anything_but_unreadable(trees: list[str]) -> None:
+    data = f"<NewsML><NewsItem>{''.join(trees)}</NewsItem></NewsML>".encode()
+
+    assert outcome(data) in {"newsml_1", "newsml_bomb"}
+
+
+NEWSML = (
+    "<NewsML><NewsItem><NewsComponent><NewsComponent><Role FormalName='Title'/><ContentItem><DataContent>Grüße"
+    "</DataContent></ContentItem></NewsComponent><NewsComponent><Role FormalName='Body'/><ContentItem>{kind}{content}"
+    "</ContentItem></NewsComponent></NewsComponent></NewsItem></NewsML>"
+)
+CONTENTS = st.sampled_from(["elements", "nitf", "xhtml", "escaped", "base64"])
+
+
+@given(block_tree(), CONTENTS)
+@settings(max_examples=150, deadline=None)
+def test_all_words_come_through_newsml_1(tree: tuple[str, list[str]], content: str) -> None:
+    markup, words = tree
+    inside = {
+        "elements": f"<DataContent>{markup}</DataContent>",
+        "nitf": f"<DataContent><nitf><body><body.content>{markup}</body.content></body></nitf></DataContent>",
+        "xhtml": f"<DataContent><html><head><title/></head><body>{markup}</body></html></DataContent>",
+        "escaped": f"<DataContent>{html.escape(markup)}</DataContent>",
+        "base64": f"<Encoding Notation='Base64'><DataContent>{b64encode(markup.encode()).decode()}</DataContent></Encoding>",
+    }[content]
+    data = NEWSML.format(kind="<Format FormalName='HTML'/>", content=inside).encode()
+
+    assert read_wire(Wire(data, PROFILE)).items[0].body_text.split() == words

@@ -28,11 +28,11 @@ CLAIMS = {
     "rss": ("feed",),
     "atom": ("feed",),
     "nitf": ("nitf",),
-    "xml": ("newsml_g2", "nitf", "html", "feed"),
+    "xml": ("newsml_1", "newsml_g2", "nitf", "html", "feed"),
     "plain": ("plain_text", "marked_telex", "iptc_7901", "anpa_1312", "mail"),
 }
 """Formats that a content type may mean, by a word in its subtype; other content types claim nothing."""
-HOW_TO_MEND = "send ninjs, NewsML-G2, NITF, RSS, Atom, IPTC 7901, ANPA 1312, e-mail, HTML or plain text"
+HOW_TO_MEND = "send ninjs, NewsML 1 or G2, NITF, RSS, Atom, IPTC 7901, ANPA 1312, e-mail, HTML or plain text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,13 @@ def whole(lowest: int, highest: int) -> Callable[[Any], int]:
     return read
 
 
+def flag(value: Any) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool):
+        raise Wrong(f"write true or false, not {value!r}")
+    return value
+
+
 def zone(value: Any) -> str:
     """The name of a time zone."""
     name = text(value)
@@ -295,6 +302,10 @@ KEYS: tuple[Key, ...] = (
     Key(
         "precedence", "whole number", "10",
         "When several carry one agency's items, of one version that of the highest precedence stands. Default 0.", whole(-1000, 1000),
+    ),
+    Key(
+        "dateless_ids", "true or false", "true",
+        "Its NewsML 1.x DateId changes with every revision, so a story is named without it. Default false.", flag,
     ),
     Key("may_cancel", "list of providers", '["fjordphoto"]', "Other providers whose items it may kill.", texts),
     Key("formats", "list of formats", '["newsml_g2", "ninjs"]', "Formats that are taken; any other is quarantined.", format_names),

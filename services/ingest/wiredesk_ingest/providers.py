@@ -56,6 +56,7 @@ class Profile:
     inbound: whether it writes to a topic of its own, `wire.inbound.NAME`.
     signing_keys: where the keys are kept by which it signs its pushes; several while one replaces another.
     boilerplate, kill_lines, correction_lines: regular expressions (RE2), see `patterns`.
+    dateless_ids: its NewsML 1.x DateId changes with every revision, so that a story is named without it.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Profile:
     folder: str = ""
     signing_keys: tuple[str, ...] = ()
     silence: Silence = "adaptive"
+    dateless_ids: bool = False
 
     @property
     def scope(self) -> str:

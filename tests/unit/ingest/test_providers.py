@@ -47,6 +47,7 @@ def test_a_table_is_a_profile() -> None:
         ("[a]\nkill_lines = ['^ANNULÉ\\b']", "ASCII letters only"),
         ("[a]\nkill_lines = ['(']", "not a regular expression"),
         ("[a]\ncorrection_lines = 'RETTET'", "a list of texts"),
+        ("[a]\ndateless_ids = 'yes'", "true or false"),
         ("[a]\ncarries = 'a'", "its own items"),
         ("[a]\ncarries = 'b'\n[b]\ncarries = 'c'", "itself carries"),
         ("[a]\nprecedence = true", "whole number"),

@@ -43,9 +43,9 @@ def content_of(item: etree._Element) -> Content:
 def _readings(element: etree._Element) -> Iterator[Content]:
     name, kind = local(element), element.get("contenttype", "").lower()
     if name == "inlinexml":
-        yield from _inline_xml(element)
+        yield from content_of_xml(element)
     elif name == "inlinedata" and (not kind or kind.startswith("text/")):
-        yield _data(_decoded(str(element.text or ""), element.get("encoding") or ""), kind)
+        yield content_of_text(_decoded(str(element.text or ""), element.get("encoding") or ""), kind)
 
 
 def _decoded(text: str, encoding: str) -> str:
@@ -60,16 +60,18 @@ def _decoded(text: str, encoding: str) -> str:
         return ""
 
 
-def _data(text: str, kind: str) -> Content:
+def content_of_text(text: str, kind: str = "") -> Content:
+    """The content of a text without elements: HTML that was escaped, or paragraphs. kind is its media type."""
     if looks_like_html(text) or "html" in kind:
         return Content(text=text_of(blocks_of_html(text)), html=safe_html(text))
     blocks = [Block(paragraph, "p") for paragraph in paragraphs_of_plain(text)]
     return Content(text=text_of(blocks), html=html_of_blocks(blocks))
 
 
-def _inline_xml(element: etree._Element) -> Iterator[Content]:
+def content_of_xml(element: etree._Element) -> Iterator[Content]:
+    """The content of an element with a body of whatever vocabulary in it; nothing when there is no prose in it."""
     if not len(element):
-        yield _data(str(element.text or ""), "")
+        yield content_of_text(str(element.text or ""))
         return
     by_name: dict[str, list[etree._Element]] = {}
     for each in element.iter():
@@ -86,7 +88,7 @@ def _inline_xml(element: etree._Element) -> Iterator[Content]:
 def _prose(bodies: list[etree._Element], by_name: dict[str, list[etree._Element]]) -> Content:
     bare = [body for body in bodies if not len(body)]
     if len(bare) == len(bodies):
-        content = _data("\n\n".join(str(body.text or "") for body in bodies), "")
+        content = content_of_text("\n\n".join(str(body.text or "") for body in bodies))
         blocks, markup, restricted = None, content.html, []
         text = content.text
     else:

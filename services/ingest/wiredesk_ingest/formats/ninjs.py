@@ -105,7 +105,7 @@ def _is_ninjs(fields: Fields) -> bool:
 def _items(fields: Fields, wire: Wire, parent: Item | None, depth: int) -> Iterator[Item]:
     item = item_of(fields, wire)
     if parent is not None:
-        item = _under(parent, item)
+        item = under(parent, item)
     yield item
     if item.status is Status.canceled or depth >= DEEPEST_ASSOCIATION:
         return
@@ -120,7 +120,7 @@ def _brings_content(fields: Fields) -> bool:
     return has_id and len(TELLING & fields.keys()) >= 2
 
 
-def _under(parent: Item, item: Item) -> Item:
+def under(parent: Item, item: Item) -> Item:
     """What comes inside a story is never open before the story is."""
     shut = [end for end in (parent.embargoed_until, item.embargoed_until) if end is not None]
     withheld = parent.status is Status.withheld and item.status is Status.usable

@@ -21,6 +21,10 @@ ENTITY = re.compile(r"""<!ENTITY\s+(%\s+)?([^\s"']+)\s+(?:(SYSTEM|PUBLIC)\b|"([^
 REFERENCE = re.compile(r"[&%](?!#)[^\s;&%]+;|&#0*3[78];|&#[xX]0*2[56];")
 """A reference in an entity's value, also one hidden by writing its ampersand or per cent sign as a number."""
 HARMLESS = frozenset({"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"})
+SUBSET = re.compile(r"(<!DOCTYPE\s[^>\[]*\[)(.*?)(\]\s*>)", re.DOTALL | re.IGNORECASE)
+MODULE = re.compile(r"""<!ENTITY\s+%\s+([\w.:-]+)\s+(?:SYSTEM|PUBLIC)\s(?:[^<>"']|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
+"""A part of the DTD that lies elsewhere."""
+USED_MODULE = re.compile(r"""(<!(?:[^<>"']|"[^"]*"|'[^']*')*+>)|[%&]([\w.:-]+);""")
 STRAY_AMPERSAND = re.compile(r"&(?!#[0-9]+;|#[xX][0-9a-fA-F]+;|[A-Za-z_][\w.-]*;)")
 NAMED = re.compile(r"&([A-Za-z_][\w.-]*);")
 CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
@@ -39,14 +43,30 @@ class Document:
 
 def parse_xml(text: str) -> Document:
     """The tree of an XML text free of control characters. Raises Unreadable: xml_bomb, tag_bomb, external_entity, xml_broken."""
-    text = XML_DECLARATION.sub("", text, count=1).strip()
+    text, left_out = _without_modules(XML_DECLARATION.sub("", text, count=1).strip())
     refuse_masses_of_tags(text)
     refuse_entities(text)
     try:
         root = etree.fromstring(_named(text).encode(), _parser(recover=False))
     except etree.XMLSyntaxError as error:
-        return _repaired(text, error)
-    return Document(root, tuple(_undefined(text)))
+        repaired = _repaired(text, error)
+        return Document(repaired.root, (*left_out, *repaired.warnings))
+    return Document(root, (*left_out, *_undefined(text)))
+
+
+def _without_modules(text: str) -> tuple[str, tuple[ParseWarning, ...]]:
+    """The text without the parts of its DTD that lie elsewhere: they would never be fetched, and say nothing of news."""
+    root = ROOT_START.search(text)
+    subset = SUBSET.search(text, 0, root.start()) if root else None
+    if subset is None:
+        return text, ()
+    own = USED_MODULE.sub(lambda found: found[1] or "", MODULE.sub("", subset[2]))
+    if own == subset[2]:
+        return text, ()
+    warning = ParseWarning(
+        code="dtd_left_out", detail=" ".join(found[2] for found in USED_MODULE.finditer(subset[2]) if found[2])[:200]
+    )
+    return f"{text[: subset.start(2)]}{own}{text[subset.end(2) :]}", (warning,)
 
 
 def refuse_entities(text: str) -> None:

@@ -89,6 +89,18 @@ def test_a_quotation_mark_by_name_ends_no_attribute() -> None:
     assert parse_xml("<n a='one &QUOT;two&apos; &APOS;'/>").root.get("a") == "one \"two' &APOS;"
 
 
+def test_a_part_of_the_dtd_that_lies_elsewhere_is_left_out_and_told(tmp_path: Path) -> None:
+    part = tmp_path / "nitf.dtd"
+    part.write_text('<!ENTITY s "the-safe-is-behind-the-picture">', encoding="utf-8")
+    doctype = f'<!DOCTYPE n SYSTEM "n.dtd" [<!ENTITY % nitf SYSTEM "{part.as_uri()}"> %nitf; <!ENTITY town "Strand">]>'
+
+    document = parse_xml(f"{doctype}<n>In &town;, &s; said</n>")
+
+    assert "".join(str(text) for text in document.root.itertext()).split() == ["In", "Strand,", "&s;", "said"]
+    assert [warning.code for warning in document.warnings] == ["dtd_left_out", "entity_undefined"]
+    assert document.warnings[0].detail == "nitf"
+
+
 def test_an_entity_with_plain_text_is_written_out() -> None:
     document = parse_xml('<!DOCTYPE n [<!ENTITY town "Strand">]><n>In &town;.</n>')
 
