@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from wiredesk_core.identity import sha256_of
 from wiredesk_core.moments import utc
 
 Moment = Annotated[datetime, AfterValidator(utc)]
@@ -151,3 +152,15 @@ class Item(Frozen):
     """Half-open stretches of `body_text` that by the provider's profile belong to no story; cleaning sets them apart."""
     warnings: tuple[ParseWarning, ...] = ()
     raw: Raw | None = None
+
+
+NO_STORY = {
+    "version", "provider", "status", "signals", "embargoed_until", "expires", "restricted_notes", "evolved_from", "aliases",
+    "cancels", "associations", "warnings", "raw",
+}  # fmt: skip
+"""Fields of an item that no enricher has any use for."""
+
+
+def story_sha256(item: Item) -> str:
+    """What enrichers read of an item: layers made of it hold for every reading of a wire that says the same."""
+    return sha256_of(item.model_dump_json(exclude=NO_STORY, exclude_defaults=True).encode())

@@ -58,6 +58,8 @@ class VersionAccepted(Frozen):
     """When a replay read the wire again; None for its first reading."""
     precedence: int = 0
     """Of the profile of who sent it: of several carriers of one version the higher is believed."""
+    story_sha256: str = ""
+    """What enrichers read of the item. Said once, here, so that releases which differ side by side agree on it."""
     item: Item
 
 
@@ -118,6 +120,8 @@ class Enriched(Frozen):
     wire_sha256: str
     version: str
     chain: int
+    story_sha256: str = ""
+    """Of the reading that they were made from."""
     layers: dict[str, Layer]
     values: dict[str, Any]
 

@@ -205,7 +205,7 @@ class Archive(ArchiveReader, Protocol):
 
         The first receipt that brings a wire owns it. Of several readings of a wire the newest stands (see `laws`),
         whenever it comes: an item that it no longer finds is withdrawn, with the names that it had from there.
-        Layers of a newer or equal chain replace older ones. The earliest `received_at` of a wire is kept, and the first
+        Layers hold for the reading that they were made from; those of a newer or equal chain replace older ones. The earliest `received_at` of a wire is kept, and the first
         ruling of a receipt.
         """
         ...

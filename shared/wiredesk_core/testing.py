@@ -7,7 +7,7 @@ from typing import Any
 
 from wiredesk_core.article import Article
 from wiredesk_core.identity import item_id_of, sha256_of
-from wiredesk_core.item import Item
+from wiredesk_core.item import Item, story_sha256
 from wiredesk_core.lifecycle import Standing, Verdict
 from wiredesk_core.messages import (
     CancelMarked,
@@ -57,6 +57,7 @@ def accepted(item: Item | None = None, **changes: Any) -> VersionAccepted:
         "wire_sha256": sha256_of(item.model_dump_json().encode()),
         "received_at": NOON,
         "parser": "ninjs@1",
+        "story_sha256": story_sha256(item),
         "item": item,
     }
     return VersionAccepted.model_validate(fields | changes)
@@ -113,6 +114,7 @@ def enriched(version: VersionAccepted, **changes: Any) -> Enriched:
         "wire_sha256": version.wire_sha256,
         "version": version.item.version,
         "chain": 1,
+        "story_sha256": version.story_sha256,
         "layers": {},
         "values": {},
     }

@@ -217,6 +217,22 @@ async def test_layers_wait_for_their_version(archive: OpenArchive) -> None:
     assert leaf.enriched == enriched(version)
 
 
+@pytest.mark.parametrize("late", [True, False])
+async def test_layers_hold_for_the_reading_that_they_were_made_from(archive: OpenArchive, *, late: bool) -> None:
+    first = accepted(FERRY)
+    reread = FERRY.model_copy(update={"body_text": "Read better."})
+    better = accepted(reread, wire_sha256=first.wire_sha256, generation=1)
+    old, new = enriched(first, values={"text": "old"}), enriched(better, values={"text": "new"})
+    facts: list[Fact] = [first, better, new, old] if late else [first, old, better]
+    for fact in facts:
+        await archive.record([fact])
+    leaf = (await archive.leaves([(FERRY_ID, first.wire_sha256)]))[FERRY_ID, first.wire_sha256]
+    assert (leaf.item, leaf.enriched) == (reread, new if late else None)
+    await archive.record([accepted(FERRY, generation=2)])
+    leaf = (await archive.leaves([(FERRY_ID, first.wire_sha256)]))[FERRY_ID, first.wire_sha256]
+    assert leaf.enriched == old
+
+
 @pytest.mark.parametrize(("old", "new", "stands"), [(1, 2, "new"), (2, 2, "new"), (2, 1, "old")])
 async def test_a_chain_not_older_replaces_layers(archive: OpenArchive, old: int, new: int, stands: str) -> None:
     version = accepted(FERRY)

@@ -34,8 +34,9 @@ def misread() -> Sequence[Fact]:
     """An item that an old parser found in a wire, that a newer one did not, and one whose wire was read better."""
     chimera, worse = (accepted(make_item(uri=f"urn:story:{name}", headline="Ferry ?")) for name in ("chimera", "worse"))
     read_better = worse.item.model_copy(update={"headline": "Ferry read better"})
-    better = worse.model_copy(update={"generation": 1, "rederived_at": after(30), "item": read_better})
-    return chimera, withdrawn(chimera), worse, better
+    better = accepted(read_better, wire_sha256=worse.wire_sha256, generation=1, rederived_at=after(30))
+    layers = [enriched(version, values={"text": version.item.headline}) for version in (worse, better)]
+    return chimera, withdrawn(chimera), worse, better, *layers
 
 
 def chain() -> Sequence[Fact]:

@@ -56,6 +56,7 @@ class EnrichStage:
             wire_sha256=version.wire_sha256,
             version=version.item.version,
             chain=self._chain,
+            story_sha256=version.story_sha256,
             **made,
         )
         headers = envelope(

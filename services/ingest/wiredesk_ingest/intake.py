@@ -9,7 +9,7 @@ from typing import Any
 
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.identity import item_id_of
-from wiredesk_core.item import Item, ParseWarning, Raw
+from wiredesk_core.item import Item, ParseWarning, Raw, story_sha256
 from wiredesk_core.messages import CancelMarked, VersionAccepted, Withdrawn
 from wiredesk_core.ports import Yield
 
@@ -210,6 +210,7 @@ def _facts(
         generation=GENERATION,
         rederived_at=rederived_at,
         precedence=wire.provider.precedence,
+        story_sha256=story_sha256(item),
         item=item,
     )
     for cancel in item.cancels:

@@ -36,7 +36,7 @@ class _Kept:
     readings: dict[str, VersionAccepted] = field(default_factory=dict)
     derivations: dict[str, str] = field(default_factory=dict)
     withdrawals: dict[str, str] = field(default_factory=dict)
-    layers: dict[str, Enriched] = field(default_factory=dict)
+    layers: dict[tuple[str, str], Enriched] = field(default_factory=dict)
     revisions: list[Changed] = field(default_factory=list)
     rulings: dict[str, Ruling] = field(default_factory=dict)
     due_at: datetime | None = None
@@ -86,7 +86,8 @@ class MemoryArchive:
             kept = self._items.get(item_id)
             if kept is not None and wire in kept.readings:
                 version = kept.readings[wire]
-                found[item_id, wire] = Leaf(version.item, version.scope, version.receipt_id, kept.layers.get(wire))
+                layers = kept.layers.get((wire, version.story_sha256))
+                found[item_id, wire] = Leaf(version.item, version.scope, version.receipt_id, layers)
         return found
 
     async def save(self, revisions: Sequence[Changed], due: Mapping[str, datetime | None]) -> tuple[str, ...]:
@@ -269,9 +270,10 @@ class MemoryArchive:
 
     def _record_layers(self, fact: Enriched) -> Recorded:
         layers = self._kept(fact.item_id).layers
-        known = layers.get(fact.wire_sha256)
+        reading = fact.wire_sha256, fact.story_sha256
+        known = layers.get(reading)
         if known is None or fact.chain >= known.chain:
-            layers[fact.wire_sha256] = fact
+            layers[reading] = fact
         return Recorded((fact.item_id,))
 
     def _dossier(self, item_id: str) -> Dossier:

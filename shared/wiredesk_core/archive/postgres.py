@@ -158,7 +158,8 @@ _UNSENT_OF_ITEMS = "SELECT body FROM revisions WHERE NOT sent AND item_id = ANY(
 _LEAVES = """SELECT v.item_id, v.wire_sha256, v.scope, v.receipt_id, v.item, l.body
     FROM unnest(%s::text[], %s::text[]) AS w(item_id, wire_sha256)
     JOIN versions v ON v.item_id = w.item_id AND v.wire_sha256 = w.wire_sha256
-    LEFT JOIN layers l ON l.item_id = v.item_id AND l.wire_sha256 = v.wire_sha256"""
+    LEFT JOIN layers l ON l.item_id = v.item_id AND l.wire_sha256 = v.wire_sha256
+        AND l.story_sha256 = v.story_sha256"""
 
 _NAMED = """SELECT DISTINCT a.alias, a.scope, a.item_id
     FROM unnest(%s::bytea[], %s::text[]) AS w(alias, scope)
@@ -168,11 +169,12 @@ _KNOWN = """SELECT v.item_id, v.wire_sha256, v.receipt_id, v.received_at, v.deri
     FROM unnest(%s::text[], %s::text[]) AS w(item_id, wire_sha256)
     JOIN versions v ON v.item_id = w.item_id AND v.wire_sha256 = w.wire_sha256"""
 
-_ADD_VERSION = """INSERT INTO versions VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+_ADD_VERSION = """INSERT INTO versions VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (item_id, wire_sha256) DO UPDATE SET received_at = excluded.received_at, derivation = excluded.derivation,
         version = excluded.version, version_created = excluded.version_created, status = excluded.status,
         embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates,
-        expires = excluded.expires, precedence = excluded.precedence, carrier = excluded.carrier, item = excluded.item"""
+        expires = excluded.expires, precedence = excluded.precedence, carrier = excluded.carrier,
+        story_sha256 = excluded.story_sha256, item = excluded.item"""
 
 _WITHDRAW = """INSERT INTO withdrawals VALUES (%s, %s, %s, %s) ON CONFLICT (item_id, wire_sha256) DO UPDATE
     SET derivation = excluded.derivation, receipt_id = excluded.receipt_id
@@ -192,8 +194,8 @@ _ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, re
     ON CONFLICT (sha256(alias), scope, wire_sha256, sha256(version), sha256(by_uri))
     DO UPDATE SET received_at = least(marks.received_at, excluded.received_at) RETURNING receipt_id"""
 
-_ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, chain, body) VALUES (%s, %s, %s, %s)
-    ON CONFLICT (item_id, wire_sha256) DO UPDATE SET chain = excluded.chain, body = excluded.body
+_ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, story_sha256, chain, body) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (item_id, wire_sha256, story_sha256) DO UPDATE SET chain = excluded.chain, body = excluded.body
     WHERE excluded.chain >= layers.chain"""
 
 _ADD_REVISION = "INSERT INTO revisions (item_id, revision, changed_at, body) VALUES (%s, %s, %s, %s)"

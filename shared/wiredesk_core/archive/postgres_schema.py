@@ -12,7 +12,7 @@ MIGRATIONS = (
             item_id TEXT COLLATE "C" NOT NULL, wire_sha256 TEXT COLLATE "C" NOT NULL, scope TEXT NOT NULL,
             receipt_id TEXT NOT NULL, received_at BIGINT NOT NULL, derivation TEXT COLLATE "C" NOT NULL,
             version BYTEA NOT NULL, version_created BIGINT, status TEXT NOT NULL, embargoed_until BIGINT, reinstates BOOLEAN NOT NULL,
-            expires BIGINT, precedence BIGINT NOT NULL, carrier TEXT NOT NULL, item BYTEA NOT NULL, PRIMARY KEY (item_id, wire_sha256))""",
+            expires BIGINT, precedence BIGINT NOT NULL, carrier TEXT NOT NULL, story_sha256 TEXT NOT NULL, item BYTEA NOT NULL, PRIMARY KEY (item_id, wire_sha256))""",
         "CREATE INDEX versions_of_receipt ON versions (receipt_id)",
         """CREATE TABLE withdrawals (
             item_id TEXT COLLATE "C" NOT NULL, wire_sha256 TEXT COLLATE "C" NOT NULL,
@@ -21,8 +21,8 @@ MIGRATIONS = (
             SELECT 1 FROM withdrawals w
             WHERE w.item_id = v.item_id AND w.wire_sha256 = v.wire_sha256 AND w.derivation > v.derivation)""",
         """CREATE TABLE layers (
-            item_id TEXT COLLATE "C" NOT NULL, wire_sha256 TEXT COLLATE "C" NOT NULL, chain INTEGER NOT NULL,
-            body BYTEA NOT NULL, PRIMARY KEY (item_id, wire_sha256))""",
+            item_id TEXT COLLATE "C" NOT NULL, wire_sha256 TEXT COLLATE "C" NOT NULL, story_sha256 TEXT COLLATE "C" NOT NULL, chain INTEGER NOT NULL,
+            body BYTEA NOT NULL, PRIMARY KEY (item_id, wire_sha256, story_sha256))""",
         """CREATE TABLE aliases (
             alias BYTEA NOT NULL, scope TEXT NOT NULL, item_id TEXT COLLATE "C" NOT NULL,
             wire_sha256 TEXT COLLATE "C" NOT NULL)""",

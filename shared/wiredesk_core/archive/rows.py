@@ -54,6 +54,7 @@ def version_row(fact: VersionAccepted, owner: str, received_at: int, keep: Keep)
         micros_or_none(head.expires),
         head.precedence,
         head.carrier,
+        fact.story_sha256,
         packed(fact.item),
     )
 
@@ -77,7 +78,7 @@ def ruling_row(fact: DeskRuled, keep: Keep) -> tuple[object, ...]:
 
 def layers_row(fact: Enriched) -> tuple[object, ...]:
     """What an enrichment chain found in a version."""
-    return fact.item_id, fact.wire_sha256, fact.chain, packed(fact)
+    return fact.item_id, fact.wire_sha256, fact.story_sha256, fact.chain, packed(fact)
 
 
 def revision_row(change: Changed) -> tuple[object, ...]:

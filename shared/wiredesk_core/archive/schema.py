@@ -18,7 +18,7 @@ MIGRATIONS = (
         """CREATE TABLE versions (
             item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL, scope TEXT NOT NULL, receipt_id TEXT NOT NULL,
             received_at INTEGER NOT NULL, derivation TEXT NOT NULL, version TEXT NOT NULL, version_created INTEGER,
-            status TEXT NOT NULL, embargoed_until INTEGER, reinstates INTEGER NOT NULL, expires INTEGER, precedence INTEGER NOT NULL, carrier TEXT NOT NULL, item BLOB NOT NULL,
+            status TEXT NOT NULL, embargoed_until INTEGER, reinstates INTEGER NOT NULL, expires INTEGER, precedence INTEGER NOT NULL, carrier TEXT NOT NULL, story_sha256 TEXT NOT NULL, item BLOB NOT NULL,
             PRIMARY KEY (item_id, wire_sha256))""",
         "CREATE INDEX versions_of_receipt ON versions (receipt_id)",
         """CREATE TABLE withdrawals (
@@ -28,8 +28,8 @@ MIGRATIONS = (
             SELECT 1 FROM withdrawals w
             WHERE w.item_id = v.item_id AND w.wire_sha256 = v.wire_sha256 AND w.derivation > v.derivation)""",
         """CREATE TABLE layers (
-            item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL, chain INTEGER NOT NULL, body BLOB NOT NULL,
-            PRIMARY KEY (item_id, wire_sha256))""",
+            item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL, story_sha256 TEXT NOT NULL, chain INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (item_id, wire_sha256, story_sha256))""",
         """CREATE TABLE aliases (
             alias TEXT NOT NULL, scope TEXT NOT NULL, item_id TEXT NOT NULL, wire_sha256 TEXT NOT NULL,
             PRIMARY KEY (alias, scope, item_id, wire_sha256)) WITHOUT ROWID""",

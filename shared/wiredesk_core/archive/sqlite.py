@@ -139,13 +139,15 @@ _UNSENT_OF_ITEMS = """SELECT body FROM revisions
 _LEAVES = """SELECT v.item_id, v.wire_sha256, v.scope, v.receipt_id, v.item, l.body
     FROM json_each(?) w CROSS JOIN versions v
         ON v.item_id = json_extract(w.value, '$[0]') AND v.wire_sha256 = json_extract(w.value, '$[1]')
-    LEFT JOIN layers l ON l.item_id = v.item_id AND l.wire_sha256 = v.wire_sha256"""
+    LEFT JOIN layers l ON l.item_id = v.item_id AND l.wire_sha256 = v.wire_sha256
+        AND l.story_sha256 = v.story_sha256"""
 
-_ADD_VERSION = """INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+_ADD_VERSION = """INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, derivation = excluded.derivation,
         version = excluded.version, version_created = excluded.version_created, status = excluded.status,
         embargoed_until = excluded.embargoed_until, reinstates = excluded.reinstates,
-        expires = excluded.expires, precedence = excluded.precedence, carrier = excluded.carrier, item = excluded.item"""
+        expires = excluded.expires, precedence = excluded.precedence, carrier = excluded.carrier,
+        story_sha256 = excluded.story_sha256, item = excluded.item"""
 
 _WITHDRAW = """INSERT INTO withdrawals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
     SET derivation = excluded.derivation, receipt_id = excluded.receipt_id WHERE excluded.derivation > derivation"""
@@ -163,7 +165,7 @@ _ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, re
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET received_at = min(received_at, excluded.received_at) RETURNING receipt_id"""
 
-_ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, chain, body) VALUES (?, ?, ?, ?)
+_ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, story_sha256, chain, body) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET chain = excluded.chain, body = excluded.body WHERE excluded.chain >= chain"""
 
 _ADD_REVISION = "INSERT INTO revisions (item_id, revision, changed_at, body) VALUES (?, ?, ?, ?)"

@@ -237,6 +237,16 @@ async def test_what_has_expired_on_arrival_is_accepted_and_its_receipt_says_so(d
     assert "2026-03-04T12:05:00" in note.detail
 
 
+async def test_an_embargo_that_ends_while_nobody_runs_ends_at_the_next_start(desk: Desk) -> None:
+    embargoed = version(1, embargoed_until=after(30))
+    await desk.apply(embargoed)
+    desk.clock.advance(timedelta(hours=5))
+    restarted = Ledger(desk.archive, desk.index, desk.publisher, desk.clock)
+    assert await restarted.resume() == 0
+    assert await restarted.release() == 1
+    assert (await desk.served(embargoed)).standing is Standing.open
+
+
 @pytest.mark.parametrize(
     ("until", "opens"),
     [(after(60), after(60)), (after(20), after(20)), (None, None)],
