@@ -59,7 +59,7 @@ _RULINGS = """SELECT item_id, receipt_id, verdict, ruled_at, ruled_by, reason FR
 
 # Marches from what is wanted: to the items that it follows, and to those that follow it, until nothing is new.
 _KIN = """WITH RECURSIVE kin (root, item_id) AS (
-    SELECT wanted, wanted FROM unnest(%s::text[]) AS wanted
+    SELECT wanted, wanted COLLATE "C" FROM unnest(%s::text[]) AS wanted
     UNION SELECT k.root, near.item_id FROM kin k CROSS JOIN LATERAL (
         SELECT a.item_id FROM ties t JOIN aliases a ON sha256(a.alias) = sha256(t.name) AND a.scope = t.scope
             WHERE t.item_id = k.item_id AND t.tie = 'evolved'
