@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from math import inf
 
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Item, Status
@@ -311,16 +312,9 @@ def _kills(
         if mark.received_at < back:
             continue
         rank = rank_of(mark.version or "")
-        last = (
-            mark.received_at,
-            mark.told_at or EARLIEST,
-            mark.wire_sha256,
-            mark.scope,
-            mark.alias,
-            mark.version or "",
-            mark.by_uri,
-        )
-        yield (0 if rank else 1, rank, LATEST, *last), mark
+        told = mark.received_at, mark.told_at or EARLIEST
+        named = mark.wire_sha256, mark.scope, mark.alias, mark.version or "", mark.by_uri
+        yield (0 if rank else 1, rank, LATEST, inf, *told, *named), mark
 
 
 def _distinct_marks(marks: Iterable[Mark]) -> Iterable[Mark]:

@@ -116,7 +116,7 @@ class Desk(Outside):
 
     def __init__(self, folder: Path, providers: Path, workers: int) -> None:
         self.folder = folder
-        self._providers = providers
+        self.providers = providers
         self._workers = workers
         super().__init__()
         self._process: subprocess.Popen[bytes] | None = None
@@ -124,7 +124,7 @@ class Desk(Outside):
     def up(self, environ: Mapping[str, str] | None = None) -> None:
         """Start it, with settings of the services in `environ` besides, and wait until every process is ready."""
         command = [sys.executable, "-m", "wiredesk", "up", "--data", str(self.folder), "--port", "0"]
-        command += ["--ingest-port", "0", "--providers", str(self._providers), "--workers", str(self._workers)]
+        command += ["--ingest-port", "0", "--providers", str(self.providers), "--workers", str(self._workers)]
         log = (self.folder.parent / "up.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603  # this very project
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(environ or {})}

@@ -9,6 +9,7 @@ import pytest
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Status
 from wiredesk_core.lifecycle import (
+    LATEST,
     Disposition,
     Head,
     Mark,
@@ -121,6 +122,14 @@ def test_a_mark_with_a_version_is_lifted_by_a_higher_reinstating_version_alone()
     assert fold([head("9")], marks).standing(NOON) is Standing.killed
     assert fold([head("2", reinstates=True)], marks).standing(NOON) is Standing.killed
     assert fold([head("3", reinstates=True)], marks).standing(NOON) is Standing.open
+
+
+@pytest.mark.parametrize("number", ["", "1"])
+def test_a_mark_outranks_versions_from_the_end_of_time(number: str) -> None:
+    last = head(number, version_created=LATEST, reinstates=True)
+    dead = replace(kill(number), version_created=LATEST)
+    state = fold([last, dead], [replace(MARK, version=number)])
+    assert state.killed_by == replace(MARK, version=number or None)
 
 
 def test_a_mark_alone_makes_no_item() -> None:
