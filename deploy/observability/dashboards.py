@@ -76,7 +76,20 @@ HEALTH = Dashboard(
     ),
 )  # fmt: skip
 
-DASHBOARDS = (WAITING, HEALTH)
+SENDERS = Dashboard(
+    "wiredesk-senders",
+    "Who sends",
+    (
+        Panel("Wires, by provider", "sum by (provider, way) (rate(wiredesk_wires_total[5m]))", "{{provider}} by {{way}}", "reqps"),
+        Panel("Silent against their custom", "max by (provider) (wiredesk_provider_silent)", "{{provider}}"),
+        Panel("Seconds since the last wire", "time() - max by (provider) (wiredesk_provider_last_wire_timestamp_seconds)", "{{provider}}", "s"),
+        Panel("Feeds: errors in a row", "max by (provider, feed) (wiredesk_feed_errors_in_a_row)", "{{provider}}/{{feed}}"),
+        Panel("Feeds: questions", "sum by (provider, feed, outcome) (rate(wiredesk_feed_polls_total[5m]))", "{{provider}}/{{feed}} {{outcome}}", "reqps"),
+        Panel("Feeds: seconds since the last success", "time() - (max by (provider, feed) (wiredesk_feed_last_success_timestamp_seconds) > 0)", "{{provider}}/{{feed}}", "s"),
+    ),
+)  # fmt: skip
+
+DASHBOARDS = (WAITING, HEALTH, SENDERS)
 
 
 def panel_queries() -> tuple[str, ...]:

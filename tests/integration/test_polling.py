@@ -265,6 +265,16 @@ async def test_every_answer_with_another_etag_is_no_news_by_itself(server: Serve
     assert (first.etag, second.etag, first.body) == ('"1"', '"2"', second.body)
 
 
+async def test_headers_that_are_no_plain_text_cost_nothing_but_themselves(server: Server) -> None:
+    async def odd(_line: str, _head: dict[str, str], writer: asyncio.StreamWriter) -> None:
+        head = b'HTTP/1.1 200 OK\r\nContent-Type: text/\xff\r\nETag: "\xe9"\r\nLink: <\xff>; rel=next\r\n\r\n'
+        writer.write(head + BODY)
+        await writer.drain()
+
+    server.paths["/feed"] = odd
+    assert await fetch(server) == Answer(True, BODY)
+
+
 async def test_an_overlong_etag_is_not_sent_back(server: Server) -> None:
     server.paths["/feed"] = says(ETag=f'"{"x" * 5000}"')
     assert (await fetch(server)).etag == ""

@@ -138,10 +138,10 @@ class Fetcher:
         return Answer(
             changed=True,
             body=body,
-            content_type=headers.get("Content-Type", "")[:200],
+            content_type=_plain(headers.get("Content-Type", ""))[:200],
             etag=_mark(headers, "ETag"),
             modified=_mark(headers, "Last-Modified"),
-            link=headers.get("Link", ""),
+            link=_plain(headers.get("Link", "")),
         )
 
 
@@ -155,5 +155,10 @@ def _marks(question: Question) -> dict[str, str]:
 
 
 def _mark(headers: Mapping[str, str], name: str) -> str:
-    value = headers.get(name, "")
+    value = _plain(headers.get(name, ""))
     return value if len(value) <= LONGEST_MARK else ""
+
+
+def _plain(header: str) -> str:
+    """A header if it is plain text; one that is not says nothing, and could be neither kept nor sent back."""
+    return header if header.isascii() and header.isprintable() else ""

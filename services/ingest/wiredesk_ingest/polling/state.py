@@ -53,7 +53,8 @@ class FeedState:
 
     def failed(self, now: float, why: str, next_at: float) -> FeedState:
         """After one more error."""
-        return replace(self, last_try=now, errors=self.errors + 1, why=why[:LONGEST_WHY], next_at=next_at)
+        shown = "".join(letter if letter.isprintable() else "?" for letter in why[:LONGEST_WHY])
+        return replace(self, last_try=now, errors=self.errors + 1, why=shown, next_at=next_at)
 
     def succeeded(self, now: float, next_at: float) -> FeedState:
         """After an answer that was understood, whether or not it brought anything."""

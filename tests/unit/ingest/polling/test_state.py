@@ -29,6 +29,12 @@ def test_a_feed_waits_for_its_time_and_for_whoever_holds_it(
     assert (state.wait(now) == 0) == may_ask
 
 
+def test_why_a_feed_failed_can_be_kept_whatever_a_server_wrote() -> None:
+    why = STATE.failed(10, "to \udcff\x00\n/é", 20).why
+    assert why == "to ???/é"
+    assert orjson.dumps(why)
+
+
 def test_an_error_is_counted_and_a_success_forgets_it() -> None:
     failed = STATE.failed(10, "x" * 1000, 20)
     assert (failed.errors, len(failed.why), failed.next_at) == (3, LONGEST_WHY, 20)
