@@ -111,6 +111,15 @@ class Flaw(Span):
     score: float = 1.0
 
 
+class Topic(Frozen):
+    """An IPTC Media Topic of the story; `stated` is false for those above the ones that the wire gives."""
+
+    code: str
+    name: str
+    score: float = 1.0
+    stated: bool = True
+
+
 class SummarySentence(Span):
     """A sentence of the story that tells it in short."""
 
@@ -134,11 +143,23 @@ class Article(Frozen):
     keyphrases: tuple[Keyphrase, ...] = ()
     summary: tuple[SummarySentence, ...] = ()
     quality: tuple[Flaw, ...] = ()
+    topics: tuple[Topic, ...] = ()
     dates: tuple[DateMention, ...] = ()
     fingerprint: str | None = None
 
 
-LAYERS = ("cleaning", "blocks", "language", "entities", "keyphrases", "summary", "quality", "dates", "fingerprint")
+LAYERS = (
+    "cleaning",
+    "blocks",
+    "language",
+    "entities",
+    "keyphrases",
+    "summary",
+    "quality",
+    "topics",
+    "dates",
+    "fingerprint",
+)
 """The layers of an article, in the order in which they are made."""
 
 PENDING = {name: Layer() for name in LAYERS}

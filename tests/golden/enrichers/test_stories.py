@@ -29,7 +29,7 @@ def chain() -> Chain:
 def enriched(body: str, chain: Chain) -> Article:
     item = Item(uri="urn:test:golden", body_text=body, language="en")
     (enrichment,) = chain.enrich_all([item])
-    assert {layer.status for layer in enrichment.layers.values()} == {LayerStatus.done}
+    assert {name for name, layer in enrichment.layers.items() if layer.status is not LayerStatus.done} == {"topics"}
     return assemble(item, "id", 0, enrichment.layers, enrichment.values)
 
 

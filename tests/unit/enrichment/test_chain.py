@@ -26,7 +26,7 @@ def broken(_story: Story, _models: Models) -> Values:
 
 def test_every_layer_is_done_and_values_are_those_of_an_article(chain: Chain) -> None:
     (enrichment,) = chain.enrich_all([an_item()])
-    assert {layer.status for layer in enrichment.layers.values()} == {LayerStatus.done}
+    assert {name for name, layer in enrichment.layers.items() if layer.status is not LayerStatus.done} == {"topics"}
     assert list(enrichment.layers) == [enricher.name for enricher in ENRICHERS]
     assert enrichment.values.keys() <= VALUES
     assert json.loads(json.dumps(enrichment.values)) == enrichment.values
@@ -42,7 +42,9 @@ def test_a_layer_says_which_model_made_it_and_how_long_that_took(chain: Chain) -
     (enrichment,) = chain.enrich_all([an_item()])
     assert enrichment.layers["entities"].model == "looked-up 1"
     assert enrichment.layers["language"].model == "said-to-be 1"
-    assert all(layer.took_ms is not None and layer.version > 0 for layer in enrichment.layers.values())
+    assert all(layer.version > 0 for layer in enrichment.layers.values())
+    ran = [layer for layer in enrichment.layers.values() if layer.status is LayerStatus.done]
+    assert all(layer.took_ms is not None for layer in ran)
 
 
 def test_one_bad_story_never_harms_its_neighbours(chain: Chain) -> None:

@@ -12,7 +12,7 @@ from wiredesk_enrichment.knowledge.tables import KINDS
 
 TABLES = (
     "facts.tsv", "teams.tsv", "countries.tsv", "regions.tsv", "places.tsv", "us_officials.tsv", "organisations.tsv",
-    "words.tsv",
+    "words.tsv", "mediatopics.tsv",
 )  # fmt: skip
 
 
@@ -70,6 +70,12 @@ def test_a_capital_knows_its_country(knowledge: Knowledge) -> None:
     assert {knowledge.capitals[qid].name for qid in ("Q649", "Q61", "Q18808")} == {
         "Russia", "United States", "North Korea",
     }  # fmt: skip
+
+
+def test_every_topic_but_the_seventeen_at_the_top_stands_under_another(knowledge: Knowledge) -> None:
+    above = [topic.broader for topic in knowledge.topics.values()]
+    assert above.count("") == 17
+    assert set(above) - {""} <= knowledge.topics.keys()
 
 
 OWN = "qid\tkind\tname\tnames\tcountry\tspotted\tkept by\n"

@@ -11,6 +11,7 @@ from wiredesk_enrichment.enrichers.keyphrases import KEYPHRASES
 from wiredesk_enrichment.enrichers.language import LANGUAGE
 from wiredesk_enrichment.enrichers.quality import QUALITY
 from wiredesk_enrichment.enrichers.summary import SUMMARY
+from wiredesk_enrichment.enrichers.topics import TOPICS
 from wiredesk_enrichment.story import Enricher
 
 ENRICHERS: tuple[Enricher, ...] = (
@@ -21,6 +22,7 @@ ENRICHERS: tuple[Enricher, ...] = (
     KEYPHRASES,
     SUMMARY,
     QUALITY,
+    TOPICS,
     DATES,
     FINGERPRINT,
 )

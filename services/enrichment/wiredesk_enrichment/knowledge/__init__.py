@@ -4,6 +4,6 @@ The tables beside this file are plain facts with their sources in README.md; bui
 """
 
 from wiredesk_enrichment.knowledge.tables import UNSURE, load_knowledge
-from wiredesk_enrichment.knowledge.things import RAREST, Knowledge, Spot, Thing, Word
+from wiredesk_enrichment.knowledge.things import RAREST, Knowledge, Spot, Thing, Topic, Word
 
-__all__ = ["RAREST", "UNSURE", "Knowledge", "Spot", "Thing", "Word", "load_knowledge"]
+__all__ = ["RAREST", "UNSURE", "Knowledge", "Spot", "Thing", "Topic", "Word", "load_knowledge"]

@@ -1,8 +1,9 @@
-"""Compile the knowledge files: `python -m wiredesk_enrichment.knowledge.build --facts DIR [--lookups DIR] [--names DIR]`.
+"""Compile the knowledge files: `python -m wiredesk_enrichment.knowledge.build --facts DIR`, and what else is at hand.
 
 DIR of --facts holds countries.tsv, places.tsv and us_officials.tsv; DIR of --lookups is the `data` folder of the
 package spacy-lookups-data (only the word table needs it); DIR of --names is the `dist` folder of the npm package
-name-suggestion-index (only the organisations need it). README.md beside this file names the sources.
+name-suggestion-index (only the organisations need it); FILE of --topics has IPTC's Media Topics as JSON. README.md
+beside this file names the sources.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def main() -> None:
     if asked.names:
         _write("regions.tsv", ("qid", "iso2", "name", "names"), _regions(asked.names))
         _write("organisations.tsv", ("qid", "name", "names"), _organisations(asked.names))
+    if asked.topics:
+        _write("mediatopics.tsv", ("code", "broader", "name"), _topics(asked.topics))
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,6 +56,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--facts", type=Path, required=True)
     parser.add_argument("--lookups", type=Path)
     parser.add_argument("--names", type=Path)
+    parser.add_argument("--topics", type=Path)
     return parser.parse_args()
 
 
@@ -114,6 +118,12 @@ def _verbs(word: str) -> tuple[str, ...]:
     stems = [word.removesuffix(old) + new for old, new in endings if word.endswith(old)]
     doubled = [stem[:-1] for stem in stems if len(stem) > 3 and stem[-1] == stem[-2]]
     return word, *stems, *doubled
+
+
+def _topics(path: Path) -> Iterator[Row]:
+    for topic in json.loads(path.read_text(encoding="utf-8"))["topics"]:
+        if not topic["code"].startswith("medtop:9"):  # not IPTC's
+            yield topic["code"], topic["broader"] or "", topic["name"]
 
 
 def _regions(dist: Path) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wiredesk_core.failures import Misconfigured
 
-from wiredesk_enrichment.knowledge.things import Knowledge, Spot, Thing, Word
+from wiredesk_enrichment.knowledge.things import Knowledge, Spot, Thing, Topic, Word
 
 OWN_COLUMNS = ("qid", "kind", "name", "names", "country", "spotted")
 """Of an operator's file; further columns are for its keeper."""
@@ -77,6 +77,7 @@ def load_knowledge(own: Path | None = None) -> Knowledge:
     _add_teams(shelf)
     _add_organisations(shelf)
     _add_places(shelf, settled)
+    topics = {row["code"]: Topic(row["name"], row["broader"]) for row in _rows("mediatopics.tsv")}
     words = {row["word"]: Word(int(row["rarity"]), row["parts"]) for row in _rows("words.tsv")}
     return Knowledge(
         {name: tuple(found) for name, found in shelf.things.items()},
@@ -84,6 +85,8 @@ def load_knowledge(own: Path | None = None) -> Knowledge:
         words,
         dict(_capitals(shelf, countries)),
         _surnames(known, words),
+        topics,
+        _by_name(topics),
     )
 
 
@@ -173,6 +176,13 @@ def _surnames(known: Iterable[Thing], words: Mapping[str, Word]) -> dict[str, Th
         for surname, persons in bearers.items()
         if len(persons) == 1 and surname.isalpha() and surname.lower() not in words
     }
+
+
+def _by_name(topics: Mapping[str, Topic]) -> dict[str, tuple[str, ...]]:
+    named: dict[str, tuple[str, ...]] = {}
+    for code, topic in topics.items():
+        named[topic.name.casefold()] = (*named.get(topic.name.casefold(), ()), code)
+    return named
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -47,6 +47,14 @@ class Word:
     parts: str
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """An IPTC Media Topic: its English name, and the code of the one above it (empty at the top)."""
+
+    name: str
+    broader: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
     """Names to things, and words to how common they are. Names are compared as they are written."""
@@ -59,6 +67,10 @@ class Knowledge:
     """Capitals' ids to their countries."""
     surnames: Mapping[str, Thing]
     """Odd surnames of the widely known, who are meant where a story names nobody else so."""
+    topics: Mapping[str, Topic]
+    """IPTC Media Topics by code (`medtop:04000000`)."""
+    topics_by_name: Mapping[str, tuple[str, ...]]
+    """Codes of the Media Topics of a name, without case."""
 
     def named(self, name: str) -> tuple[Thing, ...]:
         """Everything of that name, the best known first."""
