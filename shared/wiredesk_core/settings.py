@@ -40,6 +40,11 @@ class SharedSettings(BaseSettings):
         description="Where search happens: tantivy:FOLDER or opensearch:https://HOST:9200",
     )
     blobs: str = Field(default="folder:.wiredesk/blobs", description="Where large payloads live: folder:PATH")
+    jwt_issuer: str = Field(
+        default="", description="Issuer whose bearer tokens (JWT) open as well as keys; none = keys only"
+    )
+    jwt_audience: str = Field(default="", description="The audience that we are in its tokens")
+    jwt_keys: Path | None = Field(default=None, description="File of its public keys, a JSON Web Key Set")
     providers: Path | None = Field(default=None, description="TOML file of provider profiles")
     instance: str = Field(
         default="",

@@ -11,6 +11,7 @@ from wiredesk_core.failures import Failure
 from wiredesk.commands.demo import demo
 from wiredesk.commands.doctor import doctor
 from wiredesk.commands.enrich import enrich
+from wiredesk.commands.keys import keys
 from wiredesk.commands.parse import parse
 from wiredesk.commands.providers import providers
 from wiredesk.commands.push import push
@@ -26,7 +27,7 @@ from wiredesk.commands.up import up
 from wiredesk.console import say
 
 COMMANDS = (
-    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, topics, providers, doctor, demo,
+    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, keys, topics, providers, doctor, demo,
 )  # fmt: skip
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 

@@ -14,6 +14,7 @@ from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import BrokerDown, Misconfigured
 from wiredesk_core.index import open_index_reader
+from wiredesk_core.keys.jwt import read_issuer
 from wiredesk_core.ports import Registry
 from wiredesk_core.registry import open_registry
 from wiredesk_core.settings import SharedSettings
@@ -51,8 +52,12 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
         clock=clock,
         signing_key=await signing_key(settings, registry),
         limits=Limits(
-            longest_wait=settings.longest_wait, heartbeat=settings.heartbeat, streams_per_key=settings.streams_per_key
+            longest_wait=settings.longest_wait,
+            heartbeat=settings.heartbeat,
+            streams_per_key=settings.streams_per_key,
+            per_minute=settings.per_minute,
         ),
+        issuer=read_issuer(shared.jwt_issuer, shared.jwt_audience, shared.jwt_keys),
         stopping=stop,
     )
     log(__name__).info("serving", host=settings.host, port=bound.getsockname()[1])

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from wiredesk_core.keys import KIND, KeyRing
+from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, IndexReader, Query, Registry
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check
@@ -20,12 +21,13 @@ from wiredesk_gateway.doors import Doors
 from wiredesk_gateway.reading import Reader
 from wiredesk_gateway.routes.changes import add_changes
 from wiredesk_gateway.routes.items import add_items
+from wiredesk_gateway.routes.keys import add_keys
 from wiredesk_gateway.routes.quarantine import add_quarantine
 from wiredesk_gateway.routes.receipts import add_receipts
 from wiredesk_gateway.routes.status import add_status
 from wiredesk_gateway.views import Views
 
-ROUTES = (add_items, add_changes, add_receipts, add_quarantine, add_status)
+ROUTES = (add_items, add_changes, add_receipts, add_quarantine, add_status, add_keys)
 """Every guarded route comes from here."""
 
 DESCRIPTION = "Enriched news articles for internal apps. Every call needs an API key: Authorization: Bearer wd_…"
@@ -41,12 +43,14 @@ def create_app(
     signing_key: bytes,
     limits: Limits | None = None,
     stopping: asyncio.Event | None = None,
+    issuer: Issuer | None = None,
 ) -> FastAPI:
-    """The app. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams."""
+    """The app. Tokens of an `issuer` open it too. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams."""
     desk = Desk(
         archive=archive,
         reader=Reader(archive),
         index=index,
+        registry=registry,
         changes=changes,
         views=Views(),
         search_cursors=CursorSeal(signing_key, "search"),
@@ -62,7 +66,7 @@ def create_app(
         description=DESCRIPTION,
         checks=_checks(archive, index, registry, changes),
     )
-    doors = Doors(app, KeyRing(registry), clock)
+    doors = Doors(app, KeyRing(registry, issuer=issuer), clock, desk.limits.per_minute)
     for add in ROUTES:
         add(doors, desk)
     _document(app)

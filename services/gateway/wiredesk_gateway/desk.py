@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from wiredesk_core.ports import ArchiveReader, IndexReader
+from wiredesk_core.ports import ArchiveReader, IndexReader, Registry
 
 from wiredesk_gateway.changes import ChangeLog
 from wiredesk_gateway.cursors import CursorSeal
@@ -21,6 +21,8 @@ class Limits:
     heartbeat: float = 15.0
     streams_per_key: int = 4
     snapshot_page: int = 200
+    per_minute: int = 30_000
+    """Requests of one key that says nothing else itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Desk:
     archive: ArchiveReader
     reader: Reader
     index: IndexReader
+    registry: Registry
     changes: ChangeLog
     views: Views
     search_cursors: CursorSeal

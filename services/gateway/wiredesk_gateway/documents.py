@@ -194,6 +194,25 @@ RECEIPT: Responses = {
     ),
     **NOT_FOUND,
 }
+KEY_EXAMPLE: Mapping[str, Any] = {
+    "key_id": "9f2c4b7a10d3e865",
+    "name": "sports app",
+    "scopes": ["items:read"],
+    "providers": ["northwire"],
+    "genres": [],
+    "languages": ["en"],
+    "types": [],
+    "per_minute": 600,
+    "created": "2026-03-02T08:15:00.000000Z",
+    "expires": None,
+    "former_until": None,
+}
+NO_KEY: Responses = {204: {"description": "It opens nothing any more"}, 404: _problem("There is no such key")}
+KEYS: Responses = {200: _told("All keys", {"keys": [{**KEY_EXAMPLE, "last_used": "2026-03-02T09:00:00.000000Z"}]})}
+KEY_MADE: Responses = {
+    201: _told("The key, and its token for the only time", {"token": "wd_9f2c4b7a10d3e865_…", "key": KEY_EXAMPLE}),
+    404: _problem("There is no such key"),
+}
 STATUS: Responses = {
     200: _told(
         "Totals",

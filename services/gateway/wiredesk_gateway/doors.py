@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -19,7 +19,9 @@ from starlette.responses import Response
 from starlette.routing import request_response
 from wiredesk_core.keys import Key, KeyRing, Scope, require
 from wiredesk_core.ports import Clock
+from wiredesk_core.web.bodies import Told
 from wiredesk_core.web.queries import NoParameters, Parameters, openapi_parameters, read_query
+from wiredesk_core.web.rates import Rates
 
 P = TypeVar("P", bound=Parameters)
 
@@ -39,6 +41,11 @@ class Call(Generic[P]):
         return self.request.headers.get("authorization")
 
 
+NOT_MODIFIED = 304
+"""Costs nothing of what a key may ask: whoever asks whether something changed should go on doing so."""
+
+Method = Literal["GET", "POST", "DELETE"]
+
 Handler = Callable[[Call[P]], Awaitable[Response]]
 
 
@@ -51,12 +58,14 @@ class _Straight(APIRoute):
 
 
 class Doors:
-    """Adds guarded routes to an app."""
+    """Adds guarded routes to an app. A key may come `per_minute` times, unless it says otherwise itself."""
 
-    def __init__(self, app: FastAPI, keys: KeyRing, clock: Clock) -> None:
+    def __init__(self, app: FastAPI, keys: KeyRing, clock: Clock, per_minute: int) -> None:
         self._app = app
         self._keys = keys
         self._clock = clock
+        self._per_minute = per_minute
+        self._rates = Rates("key")
 
     async def readmit(self, header_value: str | None) -> tuple[Key, datetime]:
         """Check a key again, while its stream goes on. Raises Refused(401) once it no longer holds."""
@@ -73,19 +82,39 @@ class Doors:
         responses: Mapping[int, Mapping[str, Any]],
     ) -> Callable[[Handler[P]], Handler[P]]:
         """Decorates a handler of GET `path`, for keys with any of `scopes`. Its docstring is the documentation."""
+        return self.at("GET", path, scopes=scopes, asks=asks, tag=tag, responses=responses)
+
+    def at(
+        self,
+        method: Method,
+        path: str,
+        *,
+        scopes: tuple[Scope, ...],
+        asks: type[P],
+        tag: str,
+        responses: Mapping[int, Mapping[str, Any]],
+        body: type[Told] | None = None,
+    ) -> Callable[[Handler[P]], Handler[P]]:
+        """The same for any method; `body` is what a caller says in it, which the handler reads itself."""
 
         def add(handler: Handler[P]) -> Handler[P]:
             async def guarded(request: Request) -> Response:
                 now = self._clock.now()
                 key = await self._keys.authenticate(request.headers.get("authorization"), now)
+                per_minute = key.per_minute or self._per_minute
+                left = self._rates.take(key.key_id, per_minute, now)
                 require_any(key, scopes)
-                return await handler(Call(request, key, now, read_query(asks, request)))
+                answer = await handler(Call(request, key, now, read_query(asks, request)))
+                if answer.status_code == NOT_MODIFIED:
+                    left = self._rates.give_back(key.key_id, per_minute)
+                answer.headers.update(left)
+                return answer
 
             title, _, more = (handler.__doc__ or "").partition("\n")
             route = _Straight(
                 path,
                 guarded,
-                methods=["GET"],
+                methods=[method],
                 name=handler.__name__,
                 operation_id=handler.__name__,
                 summary=title.rstrip("."),
@@ -95,6 +124,7 @@ class Doors:
                 responses={status: dict(told) for status, told in responses.items()},
                 openapi_extra={
                     "parameters": [*_path_parameters(path), *openapi_parameters(asks)],
+                    **_documented(body),
                     "security": [{"key": list(scopes)}],
                     "x-scopes-any-of": list(scopes),
                 },
@@ -103,6 +133,12 @@ class Doors:
             return handler
 
         return add
+
+
+def _documented(body: type[Told] | None) -> dict[str, Any]:
+    if body is None:
+        return {}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": body.model_json_schema()}}}}
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

@@ -19,4 +19,7 @@ class GatewaySettings(BaseSettings):
     longest_wait: float = Field(default=30.0, gt=0, description="Seconds that /v1/changes may wait for news")
     heartbeat: float = Field(default=15.0, gt=0, description="Seconds between signs of life on an event stream")
     streams_per_key: int = Field(default=4, ge=1, description="Event streams that one key may have open here")
+    per_minute: int = Field(
+        default=30_000, ge=1, description="Requests a minute of one key at this replica, unless the key says otherwise"
+    )
     grace: int = Field(default=8, ge=0, description="Seconds that requests under way may take after SIGTERM")

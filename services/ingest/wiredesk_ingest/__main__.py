@@ -25,6 +25,7 @@ from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Misconfigured
+from wiredesk_core.keys.jwt import read_issuer
 from wiredesk_core.ports import Clock, Publisher, Registry
 from wiredesk_core.registry import open_registry
 from wiredesk_core.settings import SharedSettings
@@ -108,6 +109,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         gatekeeper=gatekeeper,
         tracing=tracing,
         signing=signing_of(profiles, settings.secrets),
+        issuer=read_issuer(shared.jwt_issuer, shared.jwt_audience, shared.jwt_keys),
     )
     fetcher = fetcher_of(settings, clock)
     tools = Tools(profiles, publisher, registry, clock, tracing, gatekeeper)

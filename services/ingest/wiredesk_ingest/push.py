@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from wiredesk_core.failures import Conflict, Refused
 from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
 from wiredesk_core.keys import KeyRing, require
+from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing, entering
@@ -131,12 +132,13 @@ def create_app(
     gatekeeper: Gatekeeper | None = None,
     tracing: Tracing = HANDING_ON,
     signing: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
+    issuer: Issuer | None = None,
 ) -> FastAPI:
     """The push API, and the decisions about quarantine. `checks` decide whether the service is ready; `gateway_url` is where receipts are served.
 
     `signing` holds the keys by which providers sign their pushes.
     """
-    keys = KeyRing(registry)
+    keys = KeyRing(registry, issuer=issuer)
     desk = Desk(
         publisher,
         registry,

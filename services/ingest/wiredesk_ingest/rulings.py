@@ -9,24 +9,20 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.requests import ClientDisconnect
-from wiredesk_core.failures import Refused
+from pydantic import Field
 from wiredesk_core.identity import item_id_of, new_receipt_id, receipt_id_for
 from wiredesk_core.keys import Key, KeyRing, require
 from wiredesk_core.lifecycle import Verdict
 from wiredesk_core.messages import DeskRuled, Outgoing, ReceiptNote
 from wiredesk_core.ports import Clock, Publisher
 from wiredesk_core.topics import RECEIPT_NOTED
-from wiredesk_core.web.problems import invalid
+from wiredesk_core.web.bodies import Told, read_json
 
-from wiredesk_ingest.body import Limits, read_body
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import note_headers
 from wiredesk_ingest.stage import accepted_record
 
 LONGEST_KEY = 255
-SMALL = Limits(body=64 * 1024)
 ANSWERS: dict[int | str, dict[str, Any]] = {
     202: {"description": "The ruling is on the broker's disk; what it came to shows in its receipt"},
     400: {"description": "A member is missing, unknown or cannot be used"},
@@ -37,10 +33,8 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Ruled(BaseModel):
+class Ruled(Told):
     """What an operator decides about the item that a provider calls by this uri."""
-
-    model_config = ConfigDict(extra="forbid")
 
     provider: str = Field(min_length=1, max_length=100)
     uri: str = Field(min_length=1, max_length=4096)
@@ -80,9 +74,9 @@ def add_rulings(app: FastAPI, bench: Bench) -> None:
     ) -> Response:
         now = bench.clock.now()
         key = await bench.keys.authenticate(request.headers.get("authorization"), now)
-        require(key, "desk:rule")
-        ruled = await _read(request)
-        require(key, "desk:rule", ruled.provider)
+        require(key, "desk:act")
+        ruled = await read_json(request, Ruled)
+        require(key, "desk:act", ruled.provider)
         ruling = ruling_of(ruled, key, bench.profiles, _receipt_id(idempotency_key, now), now)
         await bench.publisher.publish(records_of(ruling))
         url = f"{bench.gateway_url}/v1/receipts/{ruling.receipt_id}"
@@ -112,17 +106,6 @@ def records_of(ruling: DeskRuled) -> tuple[Outgoing, Outgoing]:
     )
     noted = Outgoing(RECEIPT_NOTED.name, note.receipt_id.encode(), note.model_dump_json().encode(), note_headers(note))
     return accepted_record(ruling, ruling.ruled_at), noted
-
-
-async def _read(request: Request) -> Ruled:
-    """The body. Raises Refused for one that says no ruling."""
-    try:
-        body = await read_body(request.stream(), request.headers.get("content-encoding", ""), SMALL)
-        return Ruled.model_validate_json(body)
-    except ClientDisconnect as gone:
-        raise Refused(400, "incomplete_body", "The connection ended before the body did; nothing was kept.") from gone
-    except ValidationError as error:
-        raise invalid([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
 
 
 def _receipt_id(idempotency_key: str | None, now: datetime) -> str:

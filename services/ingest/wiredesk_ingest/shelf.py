@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from wiredesk_core.failures import Refused
 from wiredesk_core.identity import sha256_of
 from wiredesk_core.keys import Key, KeyRing, require
@@ -19,17 +19,11 @@ from wiredesk_core.messages import DECISION_HEADER, REPLAY_HEADER, Outgoing, Rep
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher
 from wiredesk_core.shelf import QuarantineEntry
 from wiredesk_core.topics import WIRE_QUARANTINED, lane_of_replays
-from wiredesk_core.web.problems import invalid
-
-from wiredesk_ingest.body import Limits, read_body
-
-BODY = Limits(body=16 * 1024)
+from wiredesk_core.web.bodies import Told, read_json
 
 
-class Reason(BaseModel):
+class Reason(Told):
     """Why somebody decides so."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: str = Field(default="", max_length=1000, description="For whoever reads the trace later")
 
@@ -60,7 +54,7 @@ def add_shelf(app: FastAPI, shelf: Shelf) -> None:
     )
     async def replay(request: Request, quarantine_id: Annotated[str, Path(max_length=300)]) -> JSONResponse:
         key, entry = await _asked(shelf, request, quarantine_id)
-        given = await _body(request, Reason)
+        given = await read_json(request, Reason)
         if entry.state == "dropped":
             raise Refused(409, "quarantine_dropped", "This record was dropped; its bytes are gone.")
         if entry.state == "replayed":
@@ -76,7 +70,7 @@ def add_shelf(app: FastAPI, shelf: Shelf) -> None:
     )
     async def drop(request: Request, quarantine_id: Annotated[str, Path(max_length=300)]) -> JSONResponse:
         key, entry = await _asked(shelf, request, quarantine_id)
-        given = await _body(request, Named)
+        given = await read_json(request, Named)
         if entry.state != "dropped":
             decision = decided("drop", entry, key, given.reason, shelf.clock.now())
             await shelf.publisher.publish([recorded(decision)])
@@ -136,16 +130,6 @@ async def _asked(shelf: Shelf, request: Request, quarantine_id: str) -> tuple[Ke
     if entry is None or not key.may("quarantine:admin", entry.why.provider):
         raise Refused(404, "quarantine_not_found", "There is no such record in quarantine.")
     return key, entry
-
-
-async def _body(request: Request, model: type[Reason]) -> Reason:
-    """What was said; nothing at all is a reason left out. Raises Refused(400) for anything else."""
-    length = request.headers.get("content-length", "")
-    data = b"{}" if length in {"", "0"} else await read_body(request.stream(), "", BODY)
-    try:
-        return model.model_validate_json(data)
-    except ValidationError as wrong:
-        raise invalid([{**error, "loc": ("body", *error["loc"])} for error in wrong.errors()]) from None
 
 
 def _told(entry: QuarantineEntry, state: str, *, changed: bool) -> JSONResponse:

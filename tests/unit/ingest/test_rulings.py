@@ -25,7 +25,7 @@ async def bearer(house: Any, *scopes: str, providers: frozenset[str] = frozenset
 async def test_a_ruling_is_published_with_who_made_it_before_it_is_acknowledged(
     house: Any, http: httpx.AsyncClient
 ) -> None:
-    answer = await http.post(URL, json=RULED, headers=await bearer(house, "desk:rule"))
+    answer = await http.post(URL, json=RULED, headers=await bearer(house, "desk:act"))
     assert answer.status_code == 202
     told = answer.json()
     ruling, note = house.publisher.records
@@ -40,14 +40,14 @@ async def test_a_ruling_is_published_with_who_made_it_before_it_is_acknowledged(
 
 
 async def test_the_same_idempotency_key_is_the_same_ruling(house: Any, http: httpx.AsyncClient) -> None:
-    headers = {**await bearer(house, "desk:rule"), "idempotency-key": "one"}
+    headers = {**await bearer(house, "desk:act"), "idempotency-key": "one"}
     receipts = {(await http.post(URL, json=RULED, headers=headers)).json()["receipt_id"] for _ in range(2)}
     assert len(receipts) == 1
 
 
 async def test_items_of_a_provider_without_a_profile_can_be_killed_too(house: Any, http: httpx.AsyncClient) -> None:
     ruled = {**RULED, "provider": "long-gone"}
-    answer = await http.post(URL, json=ruled, headers=await bearer(house, "desk:rule"))
+    answer = await http.post(URL, json=ruled, headers=await bearer(house, "desk:act"))
     assert answer.json()["item_id"] == item_id_of("long-gone", "urn:example:1")
 
 
@@ -56,7 +56,7 @@ async def test_who_may_push_may_not_rule_and_who_rules_does_so_for_his_providers
 ) -> None:
     assert (await http.post(URL, json=RULED)).status_code == 403
     assert (await http.post(URL, json=RULED, headers={"authorization": ""})).status_code == 401
-    other = await bearer(house, "desk:rule", providers=frozenset({"kestrel"}))
+    other = await bearer(house, "desk:act", providers=frozenset({"kestrel"}))
     assert (await http.post(URL, json=RULED, headers=other)).status_code == 403
     assert house.publisher.records == []
 
@@ -73,7 +73,7 @@ async def test_who_may_push_may_not_rule_and_who_rules_does_so_for_his_providers
 async def test_a_ruling_that_cannot_be_read_is_refused_with_the_place(
     house: Any, http: httpx.AsyncClient, body: bytes, pointer: str
 ) -> None:
-    answer = await http.post(URL, content=body, headers=await bearer(house, "desk:rule"))
+    answer = await http.post(URL, content=body, headers=await bearer(house, "desk:act"))
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == pointer
     assert house.publisher.records == []

@@ -1,0 +1,123 @@
+"""/v1/keys: who may come in, for whoever hands out keys. Nobody can give what he does not hold himself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field, StringConstraints
+from starlette.responses import Response
+from wiredesk_core.failures import Refused
+from wiredesk_core.item import Moment
+from wiredesk_core.keys import Key, Scope, mint_key, revoke_key, rotate_key, store_key, stored_keys, uses
+from wiredesk_core.keys.book import look_up
+from wiredesk_core.keys.key import REACHES
+from wiredesk_core.web.bodies import Told, read_json
+
+from wiredesk_gateway.answers import JSON, NO_STORE, fresh
+from wiredesk_gateway.desk import Desk
+from wiredesk_gateway.documents import KEY_MADE, KEYS, NO_KEY
+from wiredesk_gateway.doors import Call, Doors, NoParameters
+
+ADMIN: tuple[Scope, ...] = ("keys:admin",)
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class KeyWanted(Told):
+    """A new key. Without a limit it reaches as far as the key that asks for it."""
+
+    name: Name
+    scopes: frozenset[Name] = Field(min_length=1)
+    providers: frozenset[Name] = frozenset()
+    genres: frozenset[Name] = frozenset()
+    languages: frozenset[Name] = frozenset()
+    types: frozenset[Name] = frozenset()
+    per_minute: int | None = Field(default=None, ge=1, le=10_000_000)
+    expires: Moment | None = None
+
+
+class Rotation(Told):
+    """For how long the secret until now goes on opening beside the new one."""
+
+    overlap_hours: float = Field(default=24.0, ge=0, le=24 * 90)
+
+
+def add_keys(doors: Doors, desk: Desk) -> None:
+    """Adds the routes."""
+
+    @doors.get("/v1/keys", scopes=ADMIN, asks=NoParameters, tag="keys", responses=KEYS)
+    async def list_keys(call: Call[NoParameters]) -> Response:
+        """The keys that reach no further than yours: what each may do, when it was last used. Secrets are not kept."""
+        used = await uses(desk.registry)
+        found = [key for key in await stored_keys(desk.registry) if is_within(call.key, key)]
+        return fresh({"keys": [{**key.told(), "last_used": used.get(key.key_id)} for key in found]})
+
+    @doors.at(
+        "POST", "/v1/keys", scopes=ADMIN, asks=NoParameters, tag="keys", responses=KEY_MADE, body=KeyWanted
+    )  # fmt: skip
+    async def make_key(call: Call[NoParameters]) -> Response:
+        """A new key. Its token is in this answer and can never be had again."""
+        wanted = await read_json(call.request, KeyWanted)
+        token, key = mint_key(**_within(call.key, wanted), now=call.now)
+        await store_key(desk.registry, key)
+        return _made(token, key)
+
+    @doors.at(
+        "POST", "/v1/keys/{key_id}/rotate", scopes=ADMIN, asks=NoParameters, tag="keys", responses=KEY_MADE, body=Rotation
+    )  # fmt: skip
+    async def rotate(call: Call[NoParameters]) -> Response:
+        """A new secret for a key; the one until now goes on opening for a while."""
+        asked = await read_json(call.request, Rotation)
+        key_id = await _own(desk, call)
+        token, key = await rotate_key(desk.registry, key_id, call.now, timedelta(hours=asked.overlap_hours))
+        return _made(token, key)
+
+    @doors.at("DELETE", "/v1/keys/{key_id}", scopes=ADMIN, asks=NoParameters, tag="keys", responses=NO_KEY)
+    async def revoke(call: Call[NoParameters]) -> Response:
+        """Take a key out of force; every replica knows it within seconds."""
+        if not await revoke_key(desk.registry, await _own(desk, call)):
+            raise _unknown()
+        return Response(None, 204, NO_STORE)
+
+
+def _within(giver: Key, wanted: KeyWanted) -> dict[str, Any]:
+    """What is asked for, no further than the giver reaches. Raises Refused(403) for a scope or limit beyond."""
+    if beyond := wanted.scopes - giver.scopes:
+        raise Refused(403, "scope_missing", f"a key without {min(beyond)[:100]} cannot give it")
+    told = wanted.model_dump()
+    for name in REACHES:
+        held = getattr(giver, name)
+        if held and not told[name] <= held:
+            raise Refused(403, "beyond_reach", f"{name}: a key cannot give more than it has itself")
+        told[name] = told[name] or held
+    return {**told, "expires": _sooner(giver.expires, wanted.expires)}
+
+
+def _sooner(held: datetime | None, wanted: datetime | None) -> datetime | None:
+    """A key made with another does not outlive it."""
+    return min(filter(None, (held, wanted)), default=None)
+
+
+async def _own(desk: Desk, call: Call[NoParameters]) -> str:
+    """The id in the path. Raises Refused(404) for no key, and alike for one that reaches beyond the caller's own."""
+    key = await look_up(desk.registry, call.request.path_params["key_id"])
+    if key is None or not is_within(call.key, key):
+        raise _unknown()
+    return key.key_id
+
+
+def is_within(giver: Key, key: Key) -> bool:
+    """Whether a key has nothing that the giver has not."""
+    return key.scopes <= giver.scopes and all(
+        not getattr(giver, name) or (getattr(key, name) and getattr(key, name) <= getattr(giver, name))
+        for name in REACHES
+    )
+
+
+def _made(token: str, key: Key) -> Response:
+    return Response(orjson.dumps({"token": token, "key": key.told()}), 201, NO_STORE, media_type=JSON)
+
+
+def _unknown() -> Refused:
+    return Refused(404, "key_not_found", "there is no such key")

@@ -1,0 +1,110 @@
+"""Keys over HTTP: made, rotated, revoked, and never beyond what the giver holds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from wiredesk_gateway.testing import Newsroom
+
+Connect = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+@pytest.fixture
+async def keeper(connect: Connect) -> httpx.AsyncClient:
+    return await connect("keys:admin", "items:read", "wires:write")
+
+
+def with_token(client: httpx.AsyncClient, token: str) -> dict[str, Any]:
+    del client
+    return {"headers": {"authorization": f"Bearer {token}"}}
+
+
+async def test_a_key_made_opens_shows_once_and_ends_when_it_is_revoked(keeper: httpx.AsyncClient) -> None:
+    answer = await keeper.post("/v1/keys", json={"name": "sports app", "scopes": ["items:read"], "languages": ["en"]})
+    assert answer.status_code == 201
+    assert answer.headers["cache-control"] == "no-store"
+    token, key = answer.json()["token"], answer.json()["key"]
+    assert (await keeper.get("/v1/items", **with_token(keeper, token))).status_code == 200
+    listed = (await keeper.get("/v1/keys")).json()["keys"]
+    told = next(one for one in listed if one["key_id"] == key["key_id"])
+    assert told["last_used"]
+    assert token not in str(listed)
+    assert not any("sha256" in name for name in told)
+    assert (await keeper.delete(f"/v1/keys/{key['key_id']}")).status_code == 204
+    assert (await keeper.delete(f"/v1/keys/{key['key_id']}")).status_code == 404
+
+
+async def test_a_rotated_key_opens_with_both_secrets_for_a_while(keeper: httpx.AsyncClient) -> None:
+    made = (await keeper.post("/v1/keys", json={"name": "app", "scopes": ["items:read"]})).json()
+    rotated = await keeper.post(f"/v1/keys/{made['key']['key_id']}/rotate", json={"overlap_hours": 1})
+    assert rotated.status_code == 201
+    assert rotated.json()["key"]["former_until"]
+    assert rotated.json()["token"] != made["token"]
+    for token in (made["token"], rotated.json()["token"]):
+        assert (await keeper.get("/v1/items", **with_token(keeper, token))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"scopes": ["embargo:read"]}, "scope_missing"),
+        ({"scopes": ["items:read"], "providers": ["kestrel"]}, "beyond_reach"),
+    ],
+)
+async def test_nobody_gives_what_he_has_not(connect: Connect, wanted: dict[str, Any], code: str) -> None:
+    keeper = await connect("keys:admin", "items:read", providers=["harbour"])
+    answer = await keeper.post("/v1/keys", json={"name": "friend", **wanted})
+    assert (answer.status_code, answer.json()["code"]) == (403, code)
+
+
+async def test_a_new_key_has_its_givers_limits_when_it_asks_for_none(connect: Connect) -> None:
+    keeper = await connect("keys:admin", "items:read", providers=["harbour"])
+    made = (await keeper.post("/v1/keys", json={"name": "friend", "scopes": ["items:read"]})).json()
+    assert made["key"]["providers"] == ["harbour"]
+
+
+async def test_keys_that_reach_further_than_yours_cannot_be_seen_or_touched(
+    keeper: httpx.AsyncClient, connect: Connect
+) -> None:
+    made = (await keeper.post("/v1/keys", json={"name": "all", "scopes": ["items:read"]})).json()["key"]
+    lesser = await connect("keys:admin", "items:read", providers=["harbour"])
+    assert made["key_id"] not in str((await lesser.get("/v1/keys")).json())
+    assert (await lesser.delete(f"/v1/keys/{made['key_id']}")).status_code == 404
+    assert (await lesser.post(f"/v1/keys/{made['key_id']}/rotate")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": "", "scopes": ["items:read"]},
+        {"name": "a", "scopes": []},
+        {"name": "a", "scopes": ["items:read"], "root": True},
+        {"name": "a", "scopes": ["items:read"], "per_minute": 0},
+    ],
+)
+async def test_a_wish_that_cannot_be_used_is_refused_with_a_pointer(keeper: httpx.AsyncClient, body: Any) -> None:
+    answer = await keeper.post("/v1/keys", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert answer.json()["errors"][0]["pointer"].startswith("#")
+
+
+async def test_a_key_comes_as_often_as_it_may_and_asking_whether_something_changed_is_free(
+    newsroom: Newsroom, connect: Connect
+) -> None:
+    served = await newsroom.serve()
+    client = await connect("items:read", per_minute=3)
+    path = f"/v1/items/{served.item_id}"
+    first = await client.get(path)
+    assert first.headers["ratelimit-policy"] == '"key";q=3;w=60'
+    for _ in range(5):
+        again = await client.get(path, headers={"if-none-match": first.headers["etag"]})
+        assert again.status_code == 304
+    for _ in range(2):
+        assert (await client.get(path)).status_code == 200
+    refused = await client.get(path)
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert int(refused.headers["retry-after"]) > 0
