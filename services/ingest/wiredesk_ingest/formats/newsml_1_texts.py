@@ -309,7 +309,8 @@ def without_indent(text: str) -> str:
     """A text without the indentation that the lines after its first have in common: that is the document's own."""
     lines = text.split("\n")
     indents = [len(line) - len(line.lstrip(" \t")) for line in lines[1:] if line.strip()]
-    return "\n".join([lines[0], *(line[min(indents, default=0) :] for line in lines[1:])])
+    indent = min(indents, default=0)
+    return "\n".join([lines[0], *(line[indent:] for line in lines[1:])])
 
 
 def _content_of_elements(data: etree._Element) -> Content:

@@ -108,3 +108,12 @@ def test_a_document_and_a_news_item_alone_are_known_by_their_root(name: str) -> 
     reading = read_wire(Wire(wire.encode(), PROFILE))
 
     assert (reading.format, [item.body_text for item in reading.items]) == ("newsml_1", ["It sails."])
+
+
+def test_the_indentation_of_the_document_is_no_part_of_a_text() -> None:
+    lines = "Tides\n          06:10  1.2\n            18:40  1.4"
+    inside = f"<NewsComponent><ContentItem><DataContent>{lines}\n        </DataContent></ContentItem></NewsComponent>"
+
+    (item,) = read(news_item(inside=inside))
+
+    assert item.body_text.split("\n\n") == ["Tides", "06:10  1.2", "18:40  1.4"]
