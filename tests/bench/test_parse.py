@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 CPU_SECONDS = 2.0
 AIMS = {".html": 50} | dict.fromkeys(
-    (".json", ".xml", ".newsml", ".txt", ".7901", ".anpa", ".rss", ".atom", ".eml"), 400
+    (".json", ".xml", ".newsml", ".nitf", ".txt", ".7901", ".anpa", ".rss", ".atom", ".eml"), 400
 )
 
 

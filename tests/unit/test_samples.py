@@ -72,6 +72,7 @@ def test_the_broken_file_is_unreadable(name: str) -> None:
         ("aurora", "newsml_1"),
         ("fjordtelex", "iptc_7901"),
         ("harborpress", "ninjs"),
+        ("kelpwire", "nitf"),
         ("kestrel", "plain_text"),
         ("lakeside", "feed"),
         ("meridian", "newsml_g2"),
@@ -110,7 +111,10 @@ def test_the_flash_is_most_urgent() -> None:
     assert item("northwire/04-truce-flash.json").urgency == 1
 
 
-@pytest.mark.parametrize("name", ["northwire/06-space-embargo.json", "meridian/04-debris-embargo.xml"])
+@pytest.mark.parametrize(
+    "name",
+    ["northwire/06-space-embargo.json", "meridian/04-debris-embargo.xml", "kelpwire/04-harbour-dues-embargo.nitf"],
+)
 def test_embargoes_lie_far_ahead(name: str) -> None:
     until = item(name).embargoed_until
     assert until is not None
@@ -134,6 +138,14 @@ def test_a_kill_cancels_the_item_before_it(target: str, kill: str) -> None:
 def test_a_kill_names_the_message_that_it_cancels() -> None:
     _, *marks = facts("fjordtelex/04-resignation-kill.7901")
     assert item("fjordtelex/03-resignation.7901").uri in {m.alias for m in marks if isinstance(m, CancelMarked)}
+
+
+def test_a_notice_names_the_document_that_it_cancels_and_stays() -> None:
+    notice, mark = facts("kelpwire/03-ferry-table-withdrawn.nitf")
+    assert isinstance(notice, VersionAccepted)
+    assert isinstance(mark, CancelMarked)
+    assert (notice.item.type, notice.item.status) == (ItemType.advisory, Status.usable)
+    assert mark.alias == item("kelpwire/02-ferry-table.nitf").uri
 
 
 def test_a_lead_and_a_writethru_belong_to_the_story_before_them() -> None:

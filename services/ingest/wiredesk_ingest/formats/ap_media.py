@@ -16,11 +16,10 @@ from wiredesk_core.item import Dateline, Item, ItemType, ParseWarning, Raw, Stat
 
 from wiredesk_ingest.formats import ninjs
 from wiredesk_ingest.formats.bounds import few_enough
-from wiredesk_ingest.formats.markup import blocks_of, local
 from wiredesk_ingest.formats.ninjs import JSON_START
+from wiredesk_ingest.formats.nitf_body import body_of
 from wiredesk_ingest.formats.safe_json import parse_json
 from wiredesk_ingest.formats.safe_xml import parse_xml
-from wiredesk_ingest.formats.shown_html import html_of_tree
 from wiredesk_ingest.formats.takes import KILL, signals_of, without_cycle
 from wiredesk_ingest.formats.vocabulary import distinct
 from wiredesk_ingest.wire import Wire, part_of
@@ -152,8 +151,8 @@ def _enclosed_nitf(fields: Fields, beside: Fields, warnings: list[ParseWarning])
         warnings.append(ParseWarning(code="nitf_unreadable", detail=str(unreadable)[:200]))
         return "", ""
     warnings += document.warnings
-    body = next((e for e in document.root.iter() if local(e) == "body.content"), document.root)
-    return "\n\n".join(block.text for block in blocks_of(body)), html_of_tree(body)
+    body = body_of(document.root)
+    return body.text, body.html
 
 
 def _slug(slugline: str) -> tuple[str, str]:

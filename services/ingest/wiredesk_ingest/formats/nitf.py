@@ -16,6 +16,7 @@ from wiredesk_core.item import Cancel, Dateline, Item, ItemType, ParseWarning, S
 from wiredesk_core.moments import FAR_FUTURE
 
 from wiredesk_ingest.formats.agency_frames import printed_dateline
+from wiredesk_ingest.formats.bounds import few_enough
 from wiredesk_ingest.formats.dates import embargo, moment
 from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import local, outermost, plain
@@ -77,15 +78,19 @@ def recognise(text: str) -> bool:
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
-    """An item for each NITF document. Raises Unreadable: xml_bomb, external_entity, xml_broken, not_nitf."""
+    """An item for each NITF document. Raises Unreadable: xml_bomb, tag_bomb, external_entity, xml_broken, not_nitf, too_many_items."""
     document = parse_xml(text)
     found = list(outermost(document.root, lambda element: local(element) == "nitf"))
     if not found:
         raise Unreadable("not_nitf", "no <nitf> element in it: send the story as NITF")
     if len(found) == 1:
         return (_item(found[0], wire, document.warnings),)
-    items = ((_item(element, wire, document.warnings), element) for element in found)
-    return tuple(item.model_copy(update={"raw": part_of(etree.tostring(e, with_tail=False))}) for item, e in items)
+    return few_enough(
+        _item(element, wire, document.warnings).model_copy(
+            update={"raw": part_of(etree.tostring(element, with_tail=False))}
+        )
+        for element in found
+    )
 
 
 def _item(root: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...]) -> Item:

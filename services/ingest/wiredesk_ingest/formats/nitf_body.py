@@ -6,7 +6,7 @@ Elements count by local name. What the DTD does not know keeps its words, at its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -60,13 +60,13 @@ def body_of(root: etree._Element, zone: tzinfo = UTC, *, tabular: bool = False) 
         (keep_lines if tabular else unwrap)(body)
         unfold(body, tabular=tabular)
     head = _head(bodies)
-    closed = dict.fromkeys([*_outer(bodies, _is_closed), *(part for body in bodies for part in desk_parts(body))])
-    hidden = frozenset([*closed, *_outer(bodies, lambda element: local(element) == "media-object")])
+    closed = dict.fromkeys(part for body in bodies for part in (*outermost(body, _is_closed), *desk_parts(body)))
+    hidden = frozenset([*closed, *_outer(bodies, "media-object")])
     apart = [part for name in READ_APART for part in head.get(name, [])] + head.get("dateline", [])[:1]
     skip = hidden.union(apart)
-    media = list(_outer(bodies, lambda element: local(element) == "media"))
+    media = _outer(bodies, "media")
     headline, subheadline = _headlines(head.get("hedline", []), bodies)
-    byline, titles = _byline(head.get("byline", []) or list(_named(bodies, "byline")))
+    byline, titles = _byline(head.get("byline", []) or _outer(bodies, "byline"))
     notes = [note for note in head.get("note", []) if note not in closed]
     return Body(
         text=text_of(block for body in bodies for block in blocks_of(body, skip)),
@@ -100,8 +100,9 @@ def _is_closed(element: etree._Element) -> bool:
     return local(element) == "note" and (element.get("type") or "").lower() in CLOSED_NOTES
 
 
-def _outer(bodies: list[etree._Element], wanted: Callable[[etree._Element], bool]) -> Iterator[etree._Element]:
-    return (element for body in bodies for element in outermost(body, wanted))
+def _outer(bodies: list[etree._Element], name: str) -> list[etree._Element]:
+    """The outermost elements of a name in the bodies."""
+    return [element for body in bodies for element in outermost(body, lambda element: local(element) == name)]
 
 
 def _named(parts: Iterable[etree._Element], *names: str) -> Iterator[etree._Element]:

@@ -59,7 +59,8 @@ def _coded_subject(element: etree._Element) -> Subject | None:
 
 
 def _identified(head: Head, *names: str) -> list[etree._Element]:
-    return [e for part in head.all("identified-content") for e in part.iter(etree.Element) if local(e) in names]
+    found = (e for part in head.all("identified-content") for e in part)
+    return [element for element in found if local(element) in names]
 
 
 def _classifiers(head: Head) -> list[etree._Element]:
