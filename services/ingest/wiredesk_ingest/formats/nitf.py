@@ -78,19 +78,23 @@ def recognise(text: str) -> bool:
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
-    """An item for each NITF document. Raises Unreadable: xml_bomb, tag_bomb, external_entity, xml_broken, not_nitf, too_many_items."""
+    """An item for each NITF document.
+
+    Raises Unreadable: xml_bomb, tag_bomb, external_entity, xml_broken, not_nitf, too_many_items.
+    """
     document = parse_xml(text)
     found = list(outermost(document.root, lambda element: local(element) == "nitf"))
     if not found:
         raise Unreadable("not_nitf", "no <nitf> element in it: send the story as NITF")
     if len(found) == 1:
         return (_item(found[0], wire, document.warnings),)
-    return few_enough(
-        _item(element, wire, document.warnings).model_copy(
-            update={"raw": part_of(etree.tostring(element, with_tail=False))}
-        )
-        for element in found
-    )
+    return few_enough(_one_of_several(element, wire, document.warnings) for element in found)
+
+
+def _one_of_several(root: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...]) -> Item:
+    """One of several, under the hash of its own part of the wire."""
+    part = part_of(etree.tostring(root, with_tail=False))
+    return _item(root, wire, warnings).model_copy(update={"raw": part})
 
 
 def _item(root: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...]) -> Item:
