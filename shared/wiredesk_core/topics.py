@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 HOUR_MS = 3_600_000
+BULK_PARTITIONS = 6
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 """Largest record a topic takes; larger values go to Blobs with a claim check."""
 
@@ -21,6 +23,12 @@ class Topic:
     compacted: bool
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
+    lane: Literal["live", "bulk"] = "live"
+    """`bulk` carries what was on its way before; its readers give way to those of the live lane."""
+
+    def group(self, service: str) -> str:
+        """The consumer group in which a service reads this topic. Each lane has its own, so that neither waits for the other."""
+        return service if self.lane == "live" else f"{service}.bulk"
 
     def config(self, replication: int = 1) -> dict[str, str]:
         """The broker's settings for this topic. From three copies on, two have to be written before a record counts."""
@@ -54,7 +62,34 @@ RECEIPT_NOTED = Topic(
     "receipt.noted", "receipt_id", "ReceiptNote", 12, 24 * 7, False, ("ingest",), ("indexing",)
 )  # fmt: skip
 
-TOPICS = (WIRE_RECEIVED, ITEM_ACCEPTED, ITEM_ENRICHED, ITEM_CHANGED, WIRE_QUARANTINED, RECEIPT_NOTED)
+
+def _twin(topic: Topic, producers: tuple[str, ...], consumers: tuple[str, ...]) -> Topic:
+    return replace(
+        topic, name=f"{topic.name}.bulk", partitions=BULK_PARTITIONS, retention_hours=24 * 7, producers=producers,
+        consumers=consumers, lane="bulk",
+    )  # fmt: skip
+
+
+WIRE_RECEIVED_BULK = _twin(WIRE_RECEIVED, ("ingest",), ("ingest",))
+ITEM_ACCEPTED_BULK = _twin(ITEM_ACCEPTED, ("ingest",), ("indexing",))
+ITEM_ENRICHED_BULK = _twin(ITEM_ENRICHED, ("enrichment", "ingest"), ("indexing",))
+LAYERS_WANTED = Topic(
+    "layers.wanted", "item_id", "VersionAccepted", BULK_PARTITIONS, 24 * 7, False, ("indexing", "ingest"),
+    ("enrichment",), "bulk",
+)  # fmt: skip
+
+TOPICS = (
+    WIRE_RECEIVED,
+    ITEM_ACCEPTED,
+    ITEM_ENRICHED,
+    ITEM_CHANGED,
+    WIRE_QUARANTINED,
+    RECEIPT_NOTED,
+    WIRE_RECEIVED_BULK,
+    ITEM_ACCEPTED_BULK,
+    LAYERS_WANTED,
+    ITEM_ENRICHED_BULK,
+)
 
 
 _BY_NAME = {topic.name: topic for topic in TOPICS}
@@ -62,7 +97,14 @@ _BY_NAME = {topic.name: topic for topic in TOPICS}
 
 def lane_of_replays(name: str) -> Topic | None:
     """The topic on which records that were on topic `name` before come again; None for a topic not in the table."""
-    return _BY_NAME.get(name)
+    return _BY_NAME.get(f"{name}.bulk") or _BY_NAME.get(name)
+
+
+def in_lane_of(source: str, name: str) -> str:
+    """The topic for what follows from a record of `source`: on the bulk lane the twin of `name`, where it has one."""
+    known = _BY_NAME.get(source)
+    is_bulk = known is not None and known.lane == "bulk"
+    return f"{name}.bulk" if is_bulk and f"{name}.bulk" in _BY_NAME else name
 
 
 INBOUND = "wire.inbound."

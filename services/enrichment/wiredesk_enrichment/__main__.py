@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from wiredesk_core.agents.faust_app import Agents, Binding
+from wiredesk_core.agents.faust_app import BULK_BATCH, Agents, Binding, Lanes
 from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
@@ -16,7 +16,7 @@ from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
-from wiredesk_core.topics import ITEM_ACCEPTED, topics_of
+from wiredesk_core.topics import ITEM_ACCEPTED, LAYERS_WANTED, topics_of
 from wiredesk_core.tracing import open_tracing
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
@@ -44,9 +44,17 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     )
     blobs = open_blobs(shared.blobs)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="enrichment"), blobs)
-    runner = Runner(EnrichStage(pool, clock, CHAIN_VERSION), publisher, blobs, clock, tracing=tracing)
-    binding = Binding(ITEM_ACCEPTED, runner, batch=settings.batch)
-    agents = Agents("enrichment", access, [binding], shared.instance_of("enrichment"), shared.stuck_seconds)
+    stage = EnrichStage(pool, clock, CHAIN_VERSION)
+    runner = Runner(stage, publisher, blobs, clock, tracing=tracing)
+    bulk_runner = Runner(stage, publisher, blobs, clock, tracing=tracing)
+    instance, stuck_seconds = shared.instance_of("enrichment"), shared.stuck_seconds
+    agents = Lanes(
+        Agents("enrichment", access, [Binding(ITEM_ACCEPTED, runner, batch=settings.batch)], instance, stuck_seconds),
+        Agents(
+            LAYERS_WANTED.group("enrichment"), access, [Binding(LAYERS_WANTED, bulk_runner, batch=BULK_BATCH)],
+            instance, stuck_seconds, gives_way_to=[runner],
+        ),
+    )  # fmt: skip
     health = web_app(
         service="enrichment",
         title="Enrichment",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from wiredesk_core.agents.faust_app import Agents, Binding
+from wiredesk_core.agents.faust_app import BULK_BATCH, Agents, Binding, Lanes
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.agents.stage import Stage
@@ -20,11 +20,21 @@ from wiredesk_core.failures import Transient
 from wiredesk_core.index import open_index
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging, log
-from wiredesk_core.topics import ITEM_ACCEPTED, ITEM_ENRICHED, RECEIPT_NOTED, WIRE_QUARANTINED, Topic, topics_of
+from wiredesk_core.topics import (
+    ITEM_ACCEPTED,
+    ITEM_ACCEPTED_BULK,
+    ITEM_ENRICHED,
+    ITEM_ENRICHED_BULK,
+    RECEIPT_NOTED,
+    WIRE_QUARANTINED,
+    Topic,
+    topics_of,
+)
 from wiredesk_core.tracing import open_tracing
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
+from wiredesk_indexing.again import AgainStage
 from wiredesk_indexing.ledger import Ledger
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stages import ApplyStage, ReceiptStage, ShelfStage, read_accepted, read_enriched
@@ -50,17 +60,27 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
     ledger = Ledger(archive, index, publisher, clock)
 
     def bind(topic: Topic, stage: Stage, within: float = URGENT_SECONDS) -> Binding:
-        return Binding(
-            topic, Runner(stage, publisher, blobs, clock, tracing=tracing), batch=settings.batch, within=within
-        )
+        batch = BULK_BATCH if topic.lane == "bulk" else settings.batch
+        return Binding(topic, Runner(stage, publisher, blobs, clock, tracing=tracing), batch=batch, within=within)
 
-    bindings = [
+    live = [
         bind(ITEM_ACCEPTED, ApplyStage("apply", read_accepted, ledger)),
         bind(ITEM_ENRICHED, ApplyStage("layer", read_enriched, ledger), PATIENT_SECONDS),
         bind(WIRE_QUARANTINED, ShelfStage(archive), PATIENT_SECONDS),
         bind(RECEIPT_NOTED, ReceiptStage(archive)),
     ]
-    agents = Agents("indexing", access, bindings, shared.instance_of("indexing"), shared.stuck_seconds)
+    bulk = [
+        bind(ITEM_ACCEPTED_BULK, AgainStage(archive, ledger)),
+        bind(ITEM_ENRICHED_BULK, ApplyStage("layer", read_enriched, ledger)),
+    ]
+    instance, stuck_seconds = shared.instance_of("indexing"), shared.stuck_seconds
+    agents = Lanes(
+        Agents("indexing", access, live, instance, stuck_seconds),
+        Agents(
+            ITEM_ACCEPTED_BULK.group("indexing"), access, bulk, instance, stuck_seconds,
+            gives_way_to=[binding.runner for binding in live],
+        ),
+    )  # fmt: skip
     health = web_app(
         service="indexing",
         title="Indexing",

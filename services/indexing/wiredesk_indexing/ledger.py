@@ -53,16 +53,18 @@ class Ledger:
         self._clock = clock
         self._turn = asyncio.Lock()
 
-    async def apply(self, facts: Sequence[Fact], contexts: Contexts = UNTRACED) -> None:
+    async def apply(self, facts: Sequence[Fact], contexts: Contexts = UNTRACED, *, again: bool = False) -> None:
         """Fold facts into the truth and announce what changed; each fact of an item raises its revision by one.
 
-        `contexts` are the traces of the facts by their `receipt_id`; what is announced goes on in them.
+        `contexts` are the traces of the facts by their `receipt_id`; what is announced goes on in them. `again`: they
+        were received long ago, so that the time since tells nothing.
         """
         async with self._turn:
             for round_ in _rounds(facts):
                 touched, states = await self._fold_in(round_)
                 await self._announce(tuple(touched), _contexts_of(touched, contexts))
-                self._observe(round_, states)
+                if not again:
+                    self._observe(round_, states)
 
     async def release(self) -> int:
         """Open the items whose embargo has ended, take out those that have expired; gives their number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, read_or_reject
 from wiredesk_core.lifecycle import Disposition
@@ -39,8 +39,7 @@ class ApplyStage:
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Apply all records that can be read, put the others aside."""
         read = [read_or_reject(record, self._read) for record in records]
-        contexts = {record.receipt_id: record.headers[HEADER] for record in records if HEADER in record.headers}
-        await self._ledger.apply([fact for fact in read if not isinstance(fact, Rejected)], contexts)
+        await self._ledger.apply([fact for fact in read if not isinstance(fact, Rejected)], contexts_of(records))
         return [fact if isinstance(fact, Rejected) else Done() for fact in read]
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
@@ -84,6 +83,11 @@ class ReceiptStage:
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         """Nothing is left to do."""
+
+
+def contexts_of(records: Sequence[Record]) -> Mapping[str, bytes]:
+    """The traces that records belong to, by their receipts."""
+    return {record.receipt_id: record.headers[HEADER] for record in records if HEADER in record.headers}
 
 
 def read_accepted(value: bytes) -> Fact:

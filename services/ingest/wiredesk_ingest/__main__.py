@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wiredesk_core.agents.faust_app import Agents, Binding
+from wiredesk_core.agents.faust_app import BULK_BATCH, Agents, Binding, Lanes
 from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
@@ -30,7 +30,7 @@ from wiredesk_core.ports import Clock, Publisher, Registry
 from wiredesk_core.registry import open_registry
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
-from wiredesk_core.topics import TOPICS, WIRE_RECEIVED, topics_of
+from wiredesk_core.topics import TOPICS, WIRE_RECEIVED, WIRE_RECEIVED_BULK, topics_of
 from wiredesk_core.tracing import Tracing, open_tracing
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
@@ -57,6 +57,9 @@ from wiredesk_ingest.stage import ParseStage
 PARSE_CHUNK = 16
 """Wires that a parsing process takes at a time."""
 
+BULK_NICE = 15
+"""How far the process that reads wires again steps back from all others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -80,7 +83,9 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     providers_toml = read_providers(shared)
     profiles = read_profiles(providers_toml)
     pool = parsing_pool(providers_toml, settings, settings.workers)
-    dry_pool = parsing_pool(providers_toml, settings, 1)  # so that trying wires out never delays live ones
+    # Of their own, so that neither trying wires out nor reading them again delays live ones.
+    dry_pool = parsing_pool(providers_toml, settings, 1)
+    bulk_pool = parsing_pool(providers_toml, settings, 1, nice=BULK_NICE)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
     registry = open_registry(shared.registry, clock)
     hearing = Hearing(registry, profiles, clock)
@@ -90,8 +95,16 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         Binding(topic, Runner(BridgeStage(clock), publisher, blobs, clock, claims=False, tracing=tracing))
         for topic in inbound
     ]
-    bindings = [Binding(WIRE_RECEIVED, runner), *bridges]
-    agents = Agents("ingest", access, bindings, shared.instance_of("ingest"), shared.stuck_seconds)
+    live = [Binding(WIRE_RECEIVED, runner), *bridges]
+    bulk_runner = Runner(ParseStage(bulk_pool, clock), publisher, blobs, clock, tracing=tracing)
+    instance, stuck_seconds = shared.instance_of("ingest"), shared.stuck_seconds
+    agents = Lanes(
+        Agents("ingest", access, live, instance, stuck_seconds),
+        Agents(
+            WIRE_RECEIVED_BULK.group("ingest"), access, [Binding(WIRE_RECEIVED_BULK, bulk_runner, batch=BULK_BATCH)],
+            instance, stuck_seconds, gives_way_to=[binding.runner for binding in live],
+        ),
+    )  # fmt: skip
     watch_lag = LagWatch(LagGauge(access, (*TOPICS, *inbound)))
     gatekeeper = Gatekeeper(bounds_of(settings), watch_lag, disks_of(settings.disks))
     archive = open_archive_reader(shared.archive)
@@ -133,9 +146,10 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         await archive.close()
         await pool.close()
         await dry_pool.close()
+        await bulk_pool.close()
 
 
-def parsing_pool(providers_toml: str, settings: IngestSettings, workers: int) -> WorkerPool:
+def parsing_pool(providers_toml: str, settings: IngestSettings, workers: int, nice: int = 0) -> WorkerPool:
     """Processes that parse wires; they start with their first wire, or when warmed."""
     return WorkerPool(
         worker.work,
@@ -143,7 +157,7 @@ def parsing_pool(providers_toml: str, settings: IngestSettings, workers: int) ->
         chunk=PARSE_CHUNK,
         seconds_each=settings.parse_seconds,
         prepare=worker.prepare,
-        arguments=[providers_toml],
+        arguments=[providers_toml, nice],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from dataclasses import replace
 
@@ -16,8 +17,9 @@ _profiles: dict[str, Profile] = {}
 """The profiles of this process; a spawned worker has nowhere else to keep what `prepare` was given."""
 
 
-def prepare(profiles_toml: str) -> None:
+def prepare(profiles_toml: str, nice: int = 0) -> None:
     """Get a new worker process ready; profiles travel as TOML text, so that nothing has to be pickled."""
+    os.nice(nice)
     _profiles.clear()
     _profiles.update(read_profiles(profiles_toml))
 

@@ -7,6 +7,7 @@ subclasses below close those doors. What each one is for is measured in the ackn
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -33,6 +34,12 @@ DRAIN_SECONDS = 30.0
 STUCK_SECONDS = 300.0
 """A member that acknowledges nothing for so long while records wait is taken for stuck. No batch may take longer."""
 
+LONGEST_COURTESY = 1.0
+"""How long a batch of the bulk lane waits for the live lane to come to rest, in seconds; then it goes all the same."""
+
+BULK_BATCH = 16
+"""Records that the bulk lane takes at a time: a live batch that comes meanwhile waits for no more than these."""
+
 _log = log(__name__)
 
 
@@ -51,12 +58,21 @@ class Progress:
     """How far each partition has been acknowledged, and whether new batches may begin."""
 
     runners: list[Runner] = field(default_factory=list)
+    first: Sequence[Runner] = ()
+    """Runners of another lane that go first."""
     acked: dict[TP, int] = field(default_factory=dict)
     begun: dict[TP, int] = field(default_factory=dict)
     """Where each partition was begun by this member; a new group has committed nothing yet."""
     moved: dict[str, float] = field(default_factory=dict)
     """When each topic's last batch was acknowledged, or nothing of it waited; monotonic seconds."""
     closing: bool = False
+
+    async def give_way(self) -> None:
+        """Wait while runners that go first are at work, but not for ever: a lane that stands still is none."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_COURTESY):
+                for runner in self.first:
+                    await runner.at_rest()
 
     async def drained(self, deadline: float) -> bool:
         """True once no runner holds a batch."""
@@ -143,10 +159,13 @@ class Agents:
         bindings: Sequence[Binding],
         instance: str = "",
         stuck_seconds: float = STUCK_SECONDS,
+        *,
+        gives_way_to: Sequence[Runner] = (),
     ) -> None:
+        """`gives_way_to`: runners of a live lane, whose batches go before those of these agents."""
         assert_compiled()
         self._stuck_seconds = stuck_seconds
-        self.progress = Progress(runners=[binding.runner for binding in bindings])
+        self.progress = Progress(runners=[binding.runner for binding in bindings], first=gives_way_to)
         self._app = _build_app(group, access, bindings, instance)
         self._app.progress = self.progress
         for binding in bindings:
@@ -210,6 +229,46 @@ class Agents:
         await self._app.stop()
 
 
+class Lanes:
+    """The agents of several lanes as one: each lane reads in a group of its own, so that none can hold up another.
+
+    One consumer would not do: Faust hands its records on in the order in which they were fetched, and a topic whose
+    buffer is full makes all others wait.
+    """
+
+    def __init__(self, *agents: Agents) -> None:
+        self._agents = agents
+
+    async def start(self) -> None:
+        """Join all groups."""
+        for agents in self._agents:
+            await agents.start()
+
+    async def check(self) -> None:
+        """See Agents."""
+        for agents in self._agents:
+            await agents.check()
+
+    def stuck(self, now: float) -> str | None:
+        """See Agents."""
+        told = [why for agents in self._agents if (why := agents.stuck(now))]
+        return "; ".join(told) or None
+
+    async def crashed(self) -> BaseException | None:
+        """Returns when the first of them has given up."""
+        waiting = [asyncio.create_task(agents.crashed()) for agents in self._agents]
+        try:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+        return done.pop().result()
+
+    async def stop(self) -> None:
+        """See Agents."""
+        await asyncio.gather(*(agents.stop() for agents in self._agents))
+
+
 def _build_app(group: str, access: BrokerAccess, bindings: Sequence[Binding], instance: str) -> App:
     largest = max(binding.batch for binding in bindings)
     return App(
@@ -263,6 +322,7 @@ def _attach(app: App, binding: Binding, progress: Progress) -> None:
                 await asyncio.Event().wait()  # the stop that set it will cancel this
             for event in events:
                 progress.begun.setdefault(event.message.tp, event.message.offset)
+            await progress.give_way()
             await binding.runner.run([record_of(event.message) for event in events])
             await _acknowledge(stream, events, progress)
             yield

@@ -21,7 +21,7 @@ from wiredesk_core.failures import Poison, Transient, Unreadable
 from wiredesk_core.messages import QUARANTINE_HEADER, Outgoing, Quarantine, replay_of
 from wiredesk_core.ports import Blobs, Clock, NotPublished, Publisher
 from wiredesk_core.telemetry import count, gauge, log, observe
-from wiredesk_core.topics import WIRE_QUARANTINED
+from wiredesk_core.topics import WIRE_QUARANTINED, in_lane_of
 from wiredesk_core.tracing import HEADER, HandingOn, Tracing, Worked, trace_id
 
 Result = TypeVar("Result")
@@ -93,6 +93,10 @@ class Runner:
             step.end(told)
             self._idle.set()
         self._report(outcomes, time.perf_counter() - started)
+
+    async def at_rest(self) -> None:
+        """Returns once no batch is under way."""
+        await self._idle.wait()
 
     async def drained(self, deadline: float) -> bool:
         """True once no batch is under way; False when one still is after `deadline` seconds."""
@@ -166,7 +170,7 @@ class Runner:
         for record, outcome, context in zip(records, outcomes, contexts, strict=True):
             if isinstance(outcome, Rejected):
                 outgoing.append(self._quarantine(record, outcome))
-            outgoing += (_in_context(output, context) for output in outcome.outputs)
+            outgoing += (_on_its_way(record, output, context) for output in outcome.outputs)
         return outgoing
 
     def _quarantine(self, record: Record, rejected: Rejected) -> Outgoing:
@@ -255,8 +259,10 @@ def _worked(record: Record) -> Worked:
     return Worked(record.topic, record.partition, record.offset, record.headers)
 
 
-def _in_context(output: Outgoing, context: bytes | None) -> Outgoing:
-    return output if context is None else replace(output, headers={**output.headers, HEADER: context})
+def _on_its_way(record: Record, output: Outgoing, context: bytes | None) -> Outgoing:
+    """What follows from a record, in the lane that the record came on and in its trace."""
+    headers = output.headers if context is None else {**output.headers, HEADER: context}
+    return replace(output, topic=in_lane_of(record.topic, output.topic), headers=headers)
 
 
 def headers_of(pairs: Sequence[tuple[str, bytes | None]] | Mapping[str, bytes] | None) -> dict[str, bytes]:

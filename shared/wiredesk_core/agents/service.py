@@ -11,7 +11,7 @@ import uvloop
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from wiredesk_core.agents.faust_app import Agents
+from wiredesk_core.agents.faust_app import Agents, Lanes
 from wiredesk_core.agents.runner import EXIT_UNDELIVERED, die
 from wiredesk_core.broker.access import BrokerAccess, refusal_told
 from wiredesk_core.failures import BrokerDown, Failure, Misconfigured
@@ -58,7 +58,9 @@ async def broker_answers(access: BrokerAccess, deadline: float = BROKER_SECONDS)
             await client.close()
 
 
-async def run_until_stopped(agents: Agents, stop: asyncio.Event, beside: Sequence[Coroutine[Any, Any, None]]) -> None:
+async def run_until_stopped(
+    agents: Agents | Lanes, stop: asyncio.Event, beside: Sequence[Coroutine[Any, Any, None]]
+) -> None:
     """Run agents, and tasks beside them that end once `stop` is set.
 
     A crash of Faust, or a task beside it that fails, ends the process at once: a graceful stop after a fault could

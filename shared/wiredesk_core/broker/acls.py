@@ -45,14 +45,13 @@ def grants(topics: Sequence[Topic]) -> tuple[Grant, ...]:
     for topic in topics:
         given |= {Grant(service, "topic", topic.name, "write") for service in topic.producers}
         given |= {Grant(service, "topic", topic.name, "read") for service in topic.consumers}
-        given |= {Grant(service, "group", service, "read") for service in topic.consumers if service not in GROUPLESS}
+        readers = [service for service in topic.consumers if service not in GROUPLESS]
+        given |= {Grant(service, "group", topic.group(service), "read") for service in readers}
         given |= {
             Grant(service, "topic", topic.name, "describe_configs") for service in {*topic.producers, *topic.consumers}
         }
         given.add(Grant(WATCHER, "topic", topic.name, "describe"))
-        given |= {
-            Grant(WATCHER, "group", service, "describe") for service in topic.consumers if service not in GROUPLESS
-        }
+        given |= {Grant(WATCHER, "group", topic.group(service), "describe") for service in readers}
     return tuple(sorted(given))
 
 

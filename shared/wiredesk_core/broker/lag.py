@@ -73,7 +73,12 @@ class Reading:
 
 def pairs(topics: Sequence[Topic] = TOPICS) -> tuple[Pair, ...]:
     """Every group with every topic that the table has it read."""
-    return tuple((group, topic.name) for topic in topics for group in topic.consumers if group not in GROUPLESS)
+    return tuple(
+        (topic.group(service), topic.name)
+        for topic in topics
+        for service in topic.consumers
+        if service not in GROUPLESS
+    )
 
 
 class LagGauge:

@@ -17,11 +17,11 @@ def test_only_producers_write_a_topic_and_only_consumers_read_it(topic: Topic) -
 def test_a_service_reads_in_no_group_but_its_own() -> None:
     readers = [grant for grant in grants(TOPICS) if grant.kind == "group" and grant.operation == "read"]
     assert readers
-    assert all(grant.name == grant.service for grant in readers)
+    assert all(grant.name in {grant.service, f"{grant.service}.bulk"} for grant in readers)
 
 
 def test_the_watcher_sees_how_far_every_group_is() -> None:
-    for group in ("ingest", "enrichment", "indexing"):
+    for group in ("ingest", "enrichment", "indexing", "ingest.bulk", "enrichment.bulk", "indexing.bulk"):
         assert Grant("ingest", "group", group, "describe") in grants(TOPICS)
 
 

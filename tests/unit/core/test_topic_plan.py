@@ -44,7 +44,9 @@ def test_three_copies_ask_for_two_that_are_in_step() -> None:
 
 
 def test_a_service_checks_the_topics_that_it_writes_or_reads() -> None:
-    assert {topic.name for topic in topics_of("enrichment")} == {"item.accepted", "item.enriched", "wire.quarantined"}
+    assert {topic.name for topic in topics_of("enrichment")} == {
+        "item.accepted", "item.enriched", "wire.quarantined", "layers.wanted", "item.enriched.bulk",
+    }  # fmt: skip
 
 
 def test_copies_that_are_missing_are_said_and_left_to_the_operator() -> None:

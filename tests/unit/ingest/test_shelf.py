@@ -52,7 +52,7 @@ async def test_a_record_is_put_back_as_it_came_and_the_decision_recorded(
         202, {"quarantine_id": "quarantine-1", "state": "replayed", "round": 1, "changed": True},
     )  # fmt: skip
     record, told = published(house)
-    assert (record.topic, record.key, record.value) == ("wire.received", b"receipt-1", ENTRY.value)
+    assert (record.topic, record.key, record.value) == ("wire.received.bulk", b"receipt-1", ENTRY.value)
     assert {name: value for name, value in record.headers.items() if name != "replay"} == ENTRY.headers
     replay = replay_of(record.headers)
     assert replay is not None
