@@ -111,6 +111,21 @@ ACCEPTED: TypeAdapter[Accepted] = TypeAdapter(Annotated[Accepted, Field(discrimi
 """Reads any message of `item.accepted`."""
 
 
+class Reparsed(Frozen):
+    """`item.accepted.bulk`: all that a wire holds by a later reading, each as (item_id, wire_sha256)."""
+
+    kind: Literal["reparsed"] = "reparsed"
+    receipt_id: str
+    parser: str
+    generation: int
+    rederived_at: Moment
+    found: tuple[tuple[str, str], ...]
+
+
+AGAIN: TypeAdapter[Accepted | Reparsed] = TypeAdapter(Annotated[Accepted | Reparsed, Field(discriminator="kind")])
+"""Reads any message of `item.accepted.bulk`."""
+
+
 class Enriched(Frozen):
     """`item.enriched`: the layers of one version, by one chain of enrichers."""
 
@@ -210,10 +225,12 @@ class ShelfDecision(Frozen):
 
 
 class Replay(Frozen):
-    """The header `replay` of a record that was on its topic before: which entry of the shelf it is, and its round."""
+    """The header `replay` of a record that was on its topic before: which entry of the shelf it is or would be, and its round."""
 
     quarantine_id: str
-    round: int
+    round: int = 1
+    rederived_at: Moment | None = None
+    """When somebody had all wires read again; None for a record that comes from quarantine."""
 
 
 def replay_of(headers: Headers) -> Replay | None:

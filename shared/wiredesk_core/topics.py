@@ -71,7 +71,9 @@ def _twin(topic: Topic, producers: tuple[str, ...], consumers: tuple[str, ...]) 
 
 
 WIRE_RECEIVED_BULK = _twin(WIRE_RECEIVED, ("ingest",), ("ingest",))
-ITEM_ACCEPTED_BULK = _twin(ITEM_ACCEPTED, ("ingest",), ("indexing",))
+ITEM_ACCEPTED_BULK = replace(
+    _twin(ITEM_ACCEPTED, ("ingest",), ("indexing",)), carries=f"{ITEM_ACCEPTED.carries} | Reparsed"
+)
 ITEM_ENRICHED_BULK = _twin(ITEM_ENRICHED, ("enrichment", "ingest"), ("indexing",))
 LAYERS_WANTED = Topic(
     "layers.wanted", "item_id", "VersionAccepted", BULK_PARTITIONS, 24 * 7, False, ("indexing", "ingest"),

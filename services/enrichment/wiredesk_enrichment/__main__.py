@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from wiredesk_core.agents.faust_app import BULK_BATCH, Agents, Binding, Lanes
+from wiredesk_core.agents.faust_app import Agents, Binding, Lanes
 from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
@@ -25,6 +25,9 @@ from wiredesk_enrichment import worker
 from wiredesk_enrichment.chain import CHAIN_VERSION
 from wiredesk_enrichment.settings import EnrichmentSettings
 from wiredesk_enrichment.stage import EnrichStage
+
+BULK_STORIES = 16
+"""Stories of the bulk lane that are enriched at a time: layers of a live story wait for no more than these."""
 
 
 async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
@@ -51,7 +54,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     agents = Lanes(
         Agents("enrichment", access, [Binding(ITEM_ACCEPTED, runner, batch=settings.batch)], instance, stuck_seconds),
         Agents(
-            LAYERS_WANTED.group("enrichment"), access, [Binding(LAYERS_WANTED, bulk_runner, batch=BULK_BATCH)],
+            LAYERS_WANTED.group("enrichment"), access, [Binding(LAYERS_WANTED, bulk_runner, batch=BULK_STORIES)],
             instance, stuck_seconds, gives_way_to=[runner],
         ),
     )  # fmt: skip

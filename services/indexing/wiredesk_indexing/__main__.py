@@ -43,7 +43,7 @@ URGENT_SECONDS = 0.02
 """How long a batch of items may gather: a flash or a kill may be among them."""
 
 PATIENT_SECONDS = 0.4
-"""How long a batch of layers may gather: each batch costs a commit of the index, which the next flash would wait for."""
+"""How long a batch of layers, or of what comes again, may gather: each batch costs a commit of the index, which the next flash would wait for."""
 
 _log = log(__name__)
 
@@ -70,8 +70,8 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
         bind(RECEIPT_NOTED, ReceiptStage(archive)),
     ]
     bulk = [
-        bind(ITEM_ACCEPTED_BULK, AgainStage(archive, ledger)),
-        bind(ITEM_ENRICHED_BULK, ApplyStage("layer", read_enriched, ledger)),
+        bind(ITEM_ACCEPTED_BULK, AgainStage(archive, ledger), PATIENT_SECONDS),
+        bind(ITEM_ENRICHED_BULK, ApplyStage("layer", read_enriched, ledger), PATIENT_SECONDS),
     ]
     instance, stuck_seconds = shared.instance_of("indexing"), shared.stuck_seconds
     agents = Lanes(

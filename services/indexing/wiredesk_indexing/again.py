@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from wiredesk_core.agents.stage import Done, Outcome, Record, Rejected, read_or_reject
+from wiredesk_core.identity import sha256_of
 from wiredesk_core.item import Status, story_sha256
-from wiredesk_core.messages import Outgoing, VersionAccepted, envelope
-from wiredesk_core.ports import Archive, Fact, Leaf
+from wiredesk_core.lifecycle import Disposition
+from wiredesk_core.messages import (
+    AGAIN,
+    Outgoing,
+    ReceiptNote,
+    Reparsed,
+    ShelfDecision,
+    VersionAccepted,
+    Withdrawn,
+    envelope,
+)
+from wiredesk_core.ports import Archive, Fact, Leaf, Yield
+from wiredesk_core.shelf import QuarantineEntry, ShelfQuestion
 from wiredesk_core.topics import LAYERS_WANTED
 
 from wiredesk_indexing.ledger import Ledger
-from wiredesk_indexing.stages import contexts_of, read_accepted
+from wiredesk_indexing.stages import contexts_of
+
+READ_AGAIN = "read again"
 
 
 class AgainStage:
@@ -25,15 +39,73 @@ class AgainStage:
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Apply all records that can be read, put the others aside."""
-        read = [read_or_reject(record, read_accepted) for record in records]
-        facts = [fact for fact in read if not isinstance(fact, Rejected)]
+        read = [read_or_reject(record, AGAIN.validate_json) for record in records]
+        wires = [told for told in read if isinstance(told, Reparsed)]
+        facts: list[Fact] = [told for told in read if not isinstance(told, Rejected | Reparsed)]
+        for wire in wires:
+            facts += withdrawals_of(wire, await self._archive.yields(wire.receipt_id))
         await self._ledger.apply(facts, contexts_of(records), again=True)
+        for wire in wires:
+            await self._settle_shelf(wire)
         versions = [fact for fact in facts if isinstance(fact, VersionAccepted)]
         leaves = await self._archive.leaves([(fact.item_id, fact.wire_sha256) for fact in versions])
-        return [fact if isinstance(fact, Rejected) else Done(_wanted(fact, leaves)) for fact in read]
+        return [told if isinstance(told, Rejected) else Done(_wanted(told, leaves)) for told in read]
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         """The ledger has settled everything itself, under its own lock."""
+
+    async def _settle_shelf(self, wire: Reparsed) -> None:
+        """A wire that waits in quarantine and can be read now has been replayed, as if an operator had asked for it alone."""
+        asked = ShelfQuestion(receipt_id=wire.receipt_id, stage="parse", state="shelved")
+        for listed in await self._archive.quarantined(asked):
+            entry = await self._archive.set_aside(listed.quarantine_id)
+            if entry is not None:
+                await self._archive.note([_told(entry, wire)])
+                await self._archive.decide([_replayed(entry, wire)])
+
+
+def withdrawals_of(wire: Reparsed, before: Sequence[Yield]) -> tuple[Withdrawn, ...]:
+    """What older readings found in the wires of a receipt (`before`) and this one does not."""
+    return tuple(
+        Withdrawn(
+            receipt_id=wire.receipt_id,
+            item_id=former.item_id,
+            scope=former.scope,
+            wire_sha256=former.wire_sha256,
+            parser=wire.parser,
+            generation=wire.generation,
+            rederived_at=wire.rederived_at,
+        )
+        for former in before
+        if (former.item_id, former.wire_sha256) not in wire.found
+    )
+
+
+def _told(entry: QuarantineEntry, wire: Reparsed) -> ReceiptNote:
+    return ReceiptNote(
+        receipt_id=wire.receipt_id,
+        provider=entry.why.provider,
+        stage="parsed",
+        at=wire.rederived_at,
+        round=entry.why.round + 1,
+        disposition=None if wire.found else Disposition.no_item,
+        detail=f"{len(wire.found)} versions",
+    )
+
+
+def _replayed(entry: QuarantineEntry, wire: Reparsed) -> ShelfDecision:
+    return ShelfDecision(
+        kind="replay",
+        quarantine_id=entry.quarantine_id,
+        receipt_id=wire.receipt_id,
+        provider=entry.why.provider,
+        round=entry.why.round,
+        at=wire.rederived_at,
+        by=wire.parser,
+        reason=READ_AGAIN,
+        size=entry.size,
+        sha256=sha256_of(entry.value),
+    )
 
 
 def lacks_layers(leaf: Leaf) -> bool:
@@ -41,7 +113,7 @@ def lacks_layers(leaf: Leaf) -> bool:
     return leaf.enriched is None and leaf.item.status is not Status.canceled
 
 
-def _wanted(fact: Fact, leaves: Mapping[tuple[str, str], Leaf]) -> tuple[Outgoing, ...]:
+def _wanted(fact: Fact | Reparsed, leaves: Mapping[tuple[str, str], Leaf]) -> tuple[Outgoing, ...]:
     """The version as the archive has it now, for enrichment, if that has to read it."""
     if not isinstance(fact, VersionAccepted):
         return ()

@@ -10,8 +10,7 @@ from typing import Any
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Item, ParseWarning, Raw, story_sha256
-from wiredesk_core.messages import CancelMarked, VersionAccepted, Withdrawn
-from wiredesk_core.ports import Yield
+from wiredesk_core.messages import CancelMarked, Reparsed, VersionAccepted
 
 from wiredesk_ingest.containers import members_of
 from wiredesk_ingest.formats import FORMATS, GENERATION, WireFormat
@@ -115,26 +114,20 @@ def facts_of(
     )
 
 
-def withdrawals_of(
-    reading: Reading, wire: Wire, receipt_id: str, before: Sequence[Yield], rederived_at: datetime
-) -> tuple[Withdrawn, ...]:
-    """What older readings found in the wires of a receipt (`before`) and this one, made at `rederived_at`, does not."""
-    found = {
-        (item_id_of(wire.provider.scope, item.uri), item.raw.sha256 if item.raw else wire.sha256)
-        for item in reading.items
-    }
-    return tuple(
-        Withdrawn(
-            receipt_id=receipt_id,
-            item_id=former.item_id,
-            scope=former.scope,
-            wire_sha256=former.wire_sha256,
-            parser=reading.parser,
-            generation=GENERATION,
-            rederived_at=rederived_at,
-        )
-        for former in before
-        if (former.item_id, former.wire_sha256) not in found
+def reparsed_of(reading: Reading, wire: Wire, receipt_id: str, rederived_at: datetime) -> Reparsed:
+    """All that a later reading finds in a wire; whoever knows what older ones found withdraws the rest."""
+    found = sorted(
+        {
+            (item_id_of(wire.provider.scope, item.uri), item.raw.sha256 if item.raw else wire.sha256)
+            for item in reading.items
+        }
+    )
+    return Reparsed(
+        receipt_id=receipt_id,
+        parser=reading.parser,
+        generation=GENERATION,
+        rederived_at=rederived_at,
+        found=tuple(found),
     )
 
 

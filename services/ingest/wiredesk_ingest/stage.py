@@ -19,15 +19,17 @@ from wiredesk_core.messages import (
     Headers,
     Outgoing,
     ReceiptNote,
+    Reparsed,
     VersionAccepted,
     envelope,
     replay_of,
 )
+from wiredesk_core.moments import iso
 from wiredesk_core.ports import Clock
-from wiredesk_core.topics import ITEM_ACCEPTED, RECEIPT_NOTED
+from wiredesk_core.topics import ITEM_ACCEPTED, ITEM_ACCEPTED_BULK, RECEIPT_NOTED
 
 from wiredesk_ingest.framing import pack_wire, unpack_outcome
-from wiredesk_ingest.intake import Reading, facts_of, read_wire
+from wiredesk_ingest.intake import Reading, facts_of, read_wire, reparsed_of
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, note_headers
 from wiredesk_ingest.wire import Wire
@@ -47,6 +49,8 @@ class Origin:
     content_type: str
     filename: str | None
     round: int
+    rederived_at: datetime | None
+    """When all wires of a time were asked to be read again; None for a wire that is read for its own sake."""
 
 
 def read_record(headers: Headers, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Outcome:
@@ -72,7 +76,9 @@ def origin_of(headers: Headers) -> Origin:
         detail = "the record needs the headers receipt_id, provider and received_at (ISO 8601), all in UTF-8"
         raise Unreadable("headers_unreadable", f"{detail}: {error!r}") from error
     content_type = headers.get("content-type", UNTYPED.encode()).decode("latin-1")
-    return Origin(receipt_id, provider, received_at, content_type, filename or None, round_of(headers))
+    replay = replay_of(headers)
+    rederived_at = replay.rederived_at if replay else None
+    return Origin(receipt_id, provider, received_at, content_type, filename or None, round_of(headers), rederived_at)
 
 
 def round_of(headers: Headers) -> int:
@@ -105,9 +111,12 @@ def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: da
         raise Unreadable("unknown_provider", f"no profile for {origin.provider!r}: add one and replay the quarantine")
     wire = Wire(data=value, provider=profile, content_type=origin.content_type, filename=origin.filename)
     reading = read_wire(wire)
-    facts = facts_of(reading, wire, origin.receipt_id, origin.received_at)
+    facts = facts_of(reading, wire, origin.receipt_id, origin.received_at, origin.rederived_at)
     if reading.faults:
         return _partly(origin, reading, facts, now)
+    if origin.rederived_at is not None:  # its receipt was told when it came
+        reparsed = reparsed_of(reading, wire, origin.receipt_id, origin.rederived_at)
+        return Done((*(accepted_record(fact, now) for fact in facts), _reparsed_record(reparsed, now)))
     note = ReceiptNote(
         receipt_id=origin.receipt_id,
         provider=origin.provider,
@@ -143,6 +152,18 @@ def accepted_record(fact: Accepted, now: datetime) -> Outgoing:
         receipt_id=fact.receipt_id,
     )
     return Outgoing(ITEM_ACCEPTED.name, key.encode(), fact.model_dump_json().encode(), headers)
+
+
+def _reparsed_record(reparsed: Reparsed, now: datetime) -> Outgoing:
+    headers = envelope(
+        ITEM_ACCEPTED_BULK.name,
+        source="ingest",
+        identity=f"{reparsed.receipt_id}/{reparsed.kind}/{iso(reparsed.rederived_at)}",
+        at=now,
+        receipt_id=reparsed.receipt_id,
+    )
+    key, value = reparsed.receipt_id.encode(), reparsed.model_dump_json().encode()
+    return Outgoing(ITEM_ACCEPTED_BULK.name, key, value, headers)
 
 
 def _noted(note: ReceiptNote) -> Outgoing:

@@ -37,7 +37,7 @@ STUCK_SECONDS = 300.0
 LONGEST_COURTESY = 1.0
 """How long a batch of the bulk lane waits for the live lane to come to rest, in seconds; then it goes all the same."""
 
-BULK_BATCH = 16
+BULK_BATCH = 64
 """Records that the bulk lane takes at a time: a live batch that comes meanwhile waits for no more than these."""
 
 _log = log(__name__)

@@ -13,9 +13,11 @@ from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.item import Item, ParseWarning, story_sha256
-from wiredesk_core.messages import ACCEPTED, Changed, VersionAccepted
-from wiredesk_core.testing import accepted, after, enriched, make_item
-from wiredesk_indexing.again import AgainStage
+from wiredesk_core.lifecycle import Disposition, Standing
+from wiredesk_core.messages import ACCEPTED, Changed, Reparsed, VersionAccepted
+from wiredesk_core.ports import Yield
+from wiredesk_core.testing import accepted, after, enriched, make_item, note, set_aside
+from wiredesk_indexing.again import AgainStage, withdrawals_of
 from wiredesk_indexing.ledger import Ledger
 
 ITEM = make_item()
@@ -42,7 +44,11 @@ class Desk:
         fact = version.model_copy(
             update={"item": item, "story_sha256": story_sha256(item), "generation": 1, "rederived_at": after(50)}
         )
-        record = Record("item.accepted.bulk", 0, 0, b"", fact.model_dump_json().encode(), {}, after(50))
+        await self.deliver(fact)
+
+    async def deliver(self, message: VersionAccepted | Reparsed) -> None:
+        """A record of the bulk lane."""
+        record = Record("item.accepted.bulk", 0, 0, b"", message.model_dump_json().encode(), {}, after(50))
         await self._runner.run([record])
 
     def changes(self) -> list[Changed]:
@@ -94,3 +100,47 @@ async def test_a_version_that_never_had_layers_is_enriched() -> None:
     desk = Desk()
     await desk.again(accepted(ITEM))
     assert desk.wanted() == [ITEM.body_text]
+
+
+async def test_what_a_later_reading_does_not_find_is_withdrawn_whatever_comes_first() -> None:
+    desk = Desk()
+    old = await desk.first()
+    new = accepted(make_item(uri="urn:newsml:harbour.example:other"), wire_sha256=old.wire_sha256)
+    told = reparsed(old, found=((new.item_id, new.wire_sha256),))
+    await desk.deliver(told)
+    await desk.again(new)
+    for _ in range(2):
+        await desk.deliver(told)
+    gone, came = desk.changes()
+    assert (gone.item_id, gone.standing, gone.cause) == (old.item_id, Standing.absent, "replay")
+    assert (came.item_id, came.standing, came.cause) == (new.item_id, Standing.open, "replay")
+
+
+def test_only_what_is_missing_is_withdrawn() -> None:
+    old = accepted(ITEM)
+    kept, missing = Yield(old.item_id, "harbour", "a" * 64), Yield(old.item_id, "harbour", "b" * 64)
+    (gone,) = withdrawals_of(reparsed(old, found=((old.item_id, "a" * 64),)), [kept, missing])
+    assert (gone.item_id, gone.wire_sha256, gone.rederived_at) == (old.item_id, "b" * 64, after(50))
+
+
+async def test_a_wire_in_quarantine_that_is_read_again_has_been_replayed() -> None:
+    desk = Desk()
+    version = accepted(ITEM)
+    failed = note(stage="parsed", disposition=Disposition.quarantined)
+    await desk.archive.note([failed])
+    await desk.archive.shelve(
+        [set_aside(), set_aside("of-another-stage", stage="apply"), set_aside("other", receipt_id="r")]
+    )
+    await desk.again(version)
+    for _ in range(2):
+        await desk.deliver(reparsed(version, found=((version.item_id, version.wire_sha256),)))
+    states = {entry.quarantine_id: entry.state for entry in await desk.archive.quarantined()}
+    assert states == {"quarantine-1": "replayed", "of-another-stage": "shelved", "other": "shelved"}
+    counts = (await desk.archive.counts()).by_disposition
+    assert (counts[Disposition.quarantined], counts[Disposition.accepted]) == (0, 1)
+
+
+def reparsed(version: VersionAccepted, found: tuple[tuple[str, str], ...]) -> Reparsed:
+    return Reparsed(
+        receipt_id=version.receipt_id, parser=version.parser, generation=1, rederived_at=after(50), found=found
+    )

@@ -3,14 +3,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from wiredesk_core.archive.laws import derivation_of
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Cancel, Item, Status
 from wiredesk_core.messages import CancelMarked, VersionAccepted
-from wiredesk_core.ports import Yield
 from wiredesk_ingest.formats import GENERATION
-from wiredesk_ingest.intake import Reading, facts_of, parse_bytes, read_wire, withdrawals_of
+from wiredesk_ingest.intake import Reading, facts_of, parse_bytes, read_wire, reparsed_of
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.wire import Wire
 
@@ -184,13 +182,12 @@ def test_facts_name_the_hash_of_the_part() -> None:
     assert len({fact.wire_sha256 for fact in facts}) == 2
 
 
-def test_a_wire_read_again_says_so_and_withdraws_what_it_no_longer_holds() -> None:
+def test_a_wire_read_again_says_so_and_tells_all_that_it_holds() -> None:
     sent = wire({"uri": "urn:1", "headline": "One"})
     reading, again = read_wire(sent), NOW + timedelta(hours=1)
     (fact,) = facts_of(reading, sent, "receipt-1", NOW, rederived_at=again)
     assert isinstance(fact, VersionAccepted)
     assert (fact.rederived_at, fact.generation) == (again, GENERATION)
-    still, former = (Yield(item_id, "fjordwire", sent.sha256) for item_id in (fact.item_id, "an-item-of-old"))
-    (gone,) = withdrawals_of(reading, sent, "receipt-1", [still, former], again)
-    assert (gone.item_id, gone.wire_sha256, gone.rederived_at) == ("an-item-of-old", sent.sha256, again)
-    assert derivation_of(gone) == derivation_of(fact)
+    told = reparsed_of(reading, sent, "receipt-1", again)
+    assert told.found == ((fact.item_id, sent.sha256),)
+    assert (told.rederived_at, told.generation, told.parser) == (again, GENERATION, fact.parser)
