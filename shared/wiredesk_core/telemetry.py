@@ -21,6 +21,7 @@ CounterName = Literal[
     "wiredesk_wires_total",
     "wiredesk_http_requests_total",
     "wiredesk_push_refused_total",
+    "wiredesk_provider_pauses_total",
     "wiredesk_pool_chunks_total",
     "wiredesk_feed_polls_total",
 ]
@@ -70,6 +71,7 @@ METRICS: dict[str, Metric] = {
     "wiredesk_wires_total": Metric("Wires taken in, by way (push, folder, poll, inbound)", ("provider", "way")),
     "wiredesk_http_requests_total": Metric("Requests answered", ("service", "status")),
     "wiredesk_push_refused_total": Metric("Pushes that were told to come back later or not at all", ("code",)),
+    "wiredesk_provider_pauses_total": Metric("Pauses of providers that sent only what cannot be read", ("provider",)),
     "wiredesk_pool_chunks_total": Metric(
         "Chunks given to worker processes, by outcome (done, hung, crashed)", ("outcome",)
     ),

@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from wiredesk_ingest.credentials import read_secret
 from wiredesk_ingest.dry_run import DryRun
 from wiredesk_ingest.folder import WatchedFolder, watch
 from wiredesk_ingest.gatekeeper import Gatekeeper
+from wiredesk_ingest.noise import Bound, Noise
 from wiredesk_ingest.polling.addresses import Reach
 from wiredesk_ingest.polling.fetching import Fetcher
 from wiredesk_ingest.polling.opening import hosts_of, pollers_of
@@ -88,8 +90,8 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     bulk_pool = parsing_pool(providers_toml, settings, 1, nice=BULK_NICE)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
     registry = open_registry(shared.registry, clock)
-    hearing = Hearing(registry, profiles, clock)
-    runner = Runner(ParseStage(pool, clock, hearing.note), publisher, blobs, clock, tracing=tracing)
+    hearing, noise = Hearing(registry, profiles, clock), Noise(registry, clock, bound_of_noise(settings))
+    runner = Runner(ParseStage(pool, clock, hearing.note, noise), publisher, blobs, clock, tracing=tracing)
     inbound = inbound_topics(providers_toml)
     bridges = [
         Binding(topic, Runner(BridgeStage(clock), publisher, blobs, clock, claims=False, tracing=tracing))
@@ -159,6 +161,11 @@ def parsing_pool(providers_toml: str, settings: IngestSettings, workers: int, ni
         prepare=worker.prepare,
         arguments=[providers_toml, nice],
     )
+
+
+def bound_of_noise(settings: IngestSettings) -> Bound:
+    """How much a provider may send that cannot be read."""
+    return Bound(settings.most_unreadable_in_a_row, timedelta(seconds=settings.pause_seconds))
 
 
 def bounds_of(settings: IngestSettings) -> Bounds:

@@ -27,6 +27,7 @@ from wiredesk_core.web.health import Check, Stuck
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits, read_body
 from wiredesk_ingest.gatekeeper import Gatekeeper
+from wiredesk_ingest.noise import refuse_paused
 from wiredesk_ingest.polling.health import feeds_told
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
@@ -188,6 +189,7 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         seal = await _admit(desk, request, provider)
         if not dry_run:
             desk.gatekeeper.admit()
+            await refuse_paused(desk.registry, provider, desk.clock.now())
         pushed = await _read(desk, request, provider, idempotency_key, seal)
         if dry_run:
             return JSONResponse(await _report(desk, pushed))

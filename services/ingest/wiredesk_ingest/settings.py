@@ -40,6 +40,10 @@ class IngestSettings(BaseSettings):
     most_enrichment_backlog: int = Field(
         default=500_000, gt=0, description="Records that may wait to be enriched; beyond, pushes get 429"
     )
+    most_unreadable_in_a_row: int = Field(
+        default=100, gt=0, description="Unreadable wires in a row after which a provider is paused, alone"
+    )
+    pause_seconds: float = Field(default=60.0, gt=0, description="How long a noisy provider is paused")
     most_in_flight_bytes: int = Field(
         default=64 * MIB, gt=0, description="Bytes that may be on their way to the broker; beyond, pushes get 429"
     )

@@ -30,6 +30,7 @@ from wiredesk_core.topics import ITEM_ACCEPTED, ITEM_ACCEPTED_BULK, RECEIPT_NOTE
 
 from wiredesk_ingest.framing import pack_wire, unpack_outcome
 from wiredesk_ingest.intake import Reading, facts_of, read_wire, reparsed_of
+from wiredesk_ingest.noise import Noise
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, note_headers
 from wiredesk_ingest.wire import Wire
@@ -192,8 +193,12 @@ class ParseStage:
 
     name = STAGE
 
-    def __init__(self, pool: Pool, clock: Clock, hear: Hear = lambda _provider, _at: None) -> None:
+    def __init__(
+        self, pool: Pool, clock: Clock, hear: Hear = lambda _provider, _at: None, noise: Noise | None = None
+    ) -> None:
+        """Without `hear` and `noise` nobody is told: the wires were sent long ago."""
         self._pool = pool
+        self._noise = noise
         self._clock = clock
         self._hear = hear
 
@@ -205,7 +210,8 @@ class ParseStage:
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         """Tell of whom wires were heard; also of those that cannot be read, for their provider is not silent."""
-        del outcomes
+        if self._noise is not None:
+            await self._noise.hear(records, outcomes)
         for record in records:
             with contextlib.suppress(Unreadable):
                 origin = origin_of(record.headers)

@@ -20,6 +20,7 @@ from wiredesk_core.telemetry import count, gauge, log
 from wiredesk_core.tracing import HandingOn, Tracing, entering
 
 from wiredesk_ingest.gatekeeper import Gatekeeper
+from wiredesk_ingest.noise import refuse_paused
 from wiredesk_ingest.polling.addresses import NotFetched
 from wiredesk_ingest.polling.fetching import Fetch
 from wiredesk_ingest.polling.pace import Bounds, after_error
@@ -87,6 +88,7 @@ class Poller:
             return _bounded(wait)
         try:
             self.gatekeeper.admit()
+            await refuse_paused(self.registry, self.provider, self.clock.now())
         except Refused as full:
             return _bounded(float(full.retry_after or 1))
         held = await self._take(state, entry.stamp if entry else None)
