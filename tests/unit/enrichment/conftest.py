@@ -11,6 +11,7 @@ import pytest
 from wiredesk_core.item import Item
 from wiredesk_enrichment.chain import Chain
 from wiredesk_enrichment.knowledge import Knowledge, load_knowledge
+from wiredesk_enrichment.quoting.grammar import Word
 from wiredesk_enrichment.story import Models, Name, Story
 
 LABELS = {
@@ -46,6 +47,21 @@ class SaidToBe:
         return ("de", 0.99) if " und " in text else ("en", 0.98)
 
 
+@dataclass(frozen=True)
+class Flat:
+    """Hangs every word on the one before it and knows no verbs."""
+
+    language: str = "en"
+    model: str = "flat 1"
+
+    def parse(self, texts: Sequence[str]) -> list[tuple[Word, ...]]:
+        return [tuple(self._words(text)) for text in texts]
+
+    def _words(self, text: str) -> list[Word]:
+        found = re.finditer(r"\w+|[^\w\s]", text)
+        return [Word(m.start(), m.end(), m.group().lower(), "NN", "dep", max(0, at - 1)) for at, m in enumerate(found)]
+
+
 @cache
 def _knowledge() -> Knowledge:
     return load_knowledge()
@@ -58,7 +74,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture
 def models(knowledge: Knowledge) -> Models:
-    return Models(LookedUp(), SaidToBe(), knowledge)
+    return Models(LookedUp(), SaidToBe(), knowledge, Flat())
 
 
 @pytest.fixture

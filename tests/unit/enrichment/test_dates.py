@@ -52,6 +52,7 @@ def test_a_weekday_is_the_nearest_past_one_unless_the_sentence_looks_ahead(
         ("Exports fell in April.", [("April", "2026-04")]),
         ("Exports fell in November.", [("November", "2025-11")]),
         ("The treaty is expected to be signed before the election in November.", [("November", "2026-11")]),
+        ("They will let boats in from July.", [("July", "2026-07")]),
         ("A museum opens in June.", [("June", "2026-06")]),
         ("Prices rose last May and this April.", [("last May", "2025-05"), ("this April", "2026-04")]),
         ("The strike of 3 May ended.", [("3 May", "2026-05-03")]),

@@ -48,7 +48,9 @@ _EVIDENCE = re.compile(
 )
 _NOT_FINITE = re.compile(r"\b(?:be|being|will|would|may|might|could|should|must|can|to|not)\s+(?:\w+ly\s+)?$")
 _PERFECT = re.compile(rf"\s+(?:have|has)\s+(?:\w+ly\s+)?(?:\w+ed|{'|'.join(_PARTICIPLES.split())})\b")
-_SAME_IN_PRESENT = frozenset({"beat", "bet", "cut", "hurt", "quit", "read", "split"})
+_SAME_IN_PRESENT = frozenset(
+    ["beat", "bet", "cast", "cut", "hit", "hurt", "let", "put", "quit", "read", "run", "set", "shut", "split", "spread"]
+)
 _IS_PARTICIPLE = frozenset(_PARTICIPLES.split())
 _STOPS = re.compile(r"""[.!?]["'”’]?\s|[;\n]|\s[–—]\s|: """)
 

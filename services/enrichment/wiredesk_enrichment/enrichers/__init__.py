@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wiredesk_enrichment.enrichers.attribution import ATTRIBUTION
 from wiredesk_enrichment.enrichers.blocks import BLOCKS
 from wiredesk_enrichment.enrichers.cleaning import CLEANING
 from wiredesk_enrichment.enrichers.dates import DATES
@@ -10,6 +11,7 @@ from wiredesk_enrichment.enrichers.fingerprint import FINGERPRINT
 from wiredesk_enrichment.enrichers.keyphrases import KEYPHRASES
 from wiredesk_enrichment.enrichers.language import LANGUAGE
 from wiredesk_enrichment.enrichers.quality import QUALITY
+from wiredesk_enrichment.enrichers.quotes import QUOTES
 from wiredesk_enrichment.enrichers.summary import SUMMARY
 from wiredesk_enrichment.enrichers.topics import TOPICS
 from wiredesk_enrichment.story import Enricher
@@ -23,7 +25,9 @@ ENRICHERS: tuple[Enricher, ...] = (
     SUMMARY,
     QUALITY,
     TOPICS,
+    QUOTES,
     DATES,
+    ATTRIBUTION,
     FINGERPRINT,
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from wiredesk_enrichment.dating.dateline import written_on
 from wiredesk_enrichment.dating.english import find_dates
+from wiredesk_enrichment.dating.languages import TONGUES, find_dates_in
 from wiredesk_enrichment.dating.scene import Found, Scene
 from wiredesk_enrichment.naming.teams import is_sport
 from wiredesk_enrichment.story import Enricher, Models, Skipped, Story, Values
@@ -18,11 +19,16 @@ _DAY_FIRST = {"en-gb": True, "en-au": True, "en-nz": True, "en-ie": True, "en-in
 def date_story(story: Story, _models: Models) -> Values:
     """`dates`: offsets, a TIMEX3 value, its grain, and the first and last day where the words settle them."""
     code = story.values["language"]["code"]
-    if code != "en":
+    if code != "en" and code not in TONGUES:
         raise Skipped(f"no dates are read in {code}")
     stated = (story.item.language or "").lower().replace("_", "-")
-    scene = Scene(story.text, written_on(story.item, story.text), is_sport(story.text), _DAY_FIRST.get(stated))
-    return {"dates": [_told(story.text, found) for found in find_dates(scene, _names(story))]}
+    written = written_on(story.item, story.text)
+    if code != "en":
+        found = find_dates_in(code, Scene(story.text, written, day_first=True))
+    else:
+        scene = Scene(story.text, written, is_sport(story.text), _DAY_FIRST.get(stated))
+        found = find_dates(scene, _names(story))
+    return {"dates": [_told(story.text, one) for one in found]}
 
 
 def _names(story: Story) -> list[tuple[int, int]]:
@@ -48,4 +54,4 @@ def _iso(of: date | None) -> str | None:
     return of.isoformat() if of else None
 
 
-DATES = Enricher("dates", 1, frozenset({"language"}), date_story)
+DATES = Enricher("dates", 2, frozenset({"language"}), date_story)

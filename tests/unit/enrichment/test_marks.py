@@ -1,0 +1,65 @@
+"""Stretches between quote marks, whatever the marks and whichever of them are lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wiredesk_enrichment.quoting.marks import stretches
+
+
+def between(text: str) -> list[str]:
+    return [text[one.start : one.end] for one in stretches(text, 0, len(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“We stay,” she said, “and wait.”", ["We stay,", "and wait."]),
+        ('"We stay," she said, "and wait."', ["We stay,", "and wait."]),
+        ("„Wir bleiben“, sagte sie.", ["Wir bleiben"]),
+        ("„Wir bleiben”, sagte sie.", ["Wir bleiben"]),
+        ("»Wir bleiben«, sagte sie.", ["Wir bleiben"]),
+        ("« Nous restons », a-t-elle dit.", ["Nous restons"]),
+        ("”Vi stannar”, sade hon.", ["Vi stannar"]),
+        ("»Vi stannar», sade hon.", ["Vi stannar"]),
+        ("「残ります」と彼女は言った。", ["残ります"]),
+        ("‘We stay,’ she said. ‘It’s the workers’ choice.’", ["We stay,", "It’s the workers’ choice."]),
+        ("'We stay,' she said. 'It's theirs.'", ["We stay,", "It's theirs."]),
+    ],
+)
+def test_marks_of_every_kind_are_read(text: str, expected: list[str]) -> None:
+    assert between(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“We stay. We wait.", ["We stay. We wait."]),
+        ("We stay,” she said.", []),
+        ("“They are ‘victims’ now,” he said.", ["They are ‘victims’ now,"]),
+        ('“We stay, " she said.', ["We stay,"]),
+        ("“We stay. ” Then they left.", ["We stay."]),
+        ('A 5" pipe and a 6" pipe burst.', []),
+        ("The workers' pay and the miners' pay rose in the '80s.", []),
+        ("Rock 'n' roll, she said.", []),
+        ("“”", []),
+        ('«»""', []),
+    ],
+)  # fmt: skip
+def test_lost_and_doubtful_marks_do_no_harm(text: str, expected: list[str]) -> None:
+    assert between(text) == expected
+
+
+def test_a_paragraph_that_ends_in_a_quote_leaves_it_open() -> None:
+    closed, still_open = stretches("“One.” “Two.", 0, 12)
+    assert (closed.is_open, still_open.is_open) == (False, True)
+
+
+@given(st.text(alphabet="“”„«»‹›\"'‘’ab S.,5\n", max_size=60), st.integers(0, 10), st.integers(0, 60))
+def test_stretches_lie_inside_their_paragraph_in_order(text: str, start: int, end: int) -> None:
+    start, end = min(start, len(text)), min(max(start, end), len(text))
+    reached = start
+    for one in stretches(text, start, end):
+        assert reached <= one.opened < one.start <= one.end <= one.closed <= end
+        reached = one.closed

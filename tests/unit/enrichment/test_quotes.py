@@ -1,0 +1,158 @@
+"""Who says what, by the real parser: speakers by verb, pronoun, description and place; no scare quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from wiredesk_enrichment.enrichers.blocks import find_blocks
+from wiredesk_enrichment.enrichers.quotes import find_quotes
+from wiredesk_enrichment.models import grammar_of, load_reader
+from wiredesk_enrichment.quoting.grammar import Grammar
+from wiredesk_enrichment.story import Models, Skipped, Story
+
+pytestmark = pytest.mark.models
+
+NAMES = {
+    "Mara Lindqvist": "PER", "Lindqvist": "PER", "Ivar Tangen": "PER", "Tangen": "PER", "Han Seo-jun": "PER", "Han": "PER",
+    "Harbour Authority": "ORG", "Sandholm Radio": "ORG", "Norway": "LOC", "Oslo": "LOC",
+}  # fmt: skip
+PROSE = "The harbour is open as usual and the road is free of ice, as everybody can see from the tower at noon today."
+FULL = {"Lindqvist": "Mara Lindqvist", "Tangen": "Ivar Tangen", "Han": "Han Seo-jun"}
+
+
+@pytest.fixture(scope="module")
+def grammar() -> Grammar:
+    found = grammar_of(load_reader())
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def read(grammar: Grammar, models: Models, story: Callable[..., Story]) -> Callable[..., dict[str, Any]]:
+    """Reads a body whose names are known."""
+    models = replace(models, grammar=grammar)
+
+    def make(body: str, code: str = "en") -> dict[str, Any]:
+        item = story(body).item
+        values = {"text": body, "language": {"code": code, "confidence": 1.0}, "entities": entities(body)}
+        told = Story(item, values=values)
+        return find_quotes(Story(item, values=values | find_blocks(told, models)), models)
+
+    return make
+
+
+def entities(body: str) -> list[dict[str, Any]]:
+    """One entity a name, as the enricher before finds them."""
+    pattern = "|".join(sorted(map(re.escape, NAMES), key=len, reverse=True))
+    found: dict[str, dict[str, Any]] = {}
+    for hit in re.finditer(rf"\b(?:{pattern})\b", body):
+        name = FULL.get(hit.group(), hit.group())
+        entity = found.setdefault(name, {"id": f"local:{name}", "name": name, "type": NAMES[name], "mentions": []})
+        entity["mentions"].append({"start": hit.start(), "end": hit.end(), "text": hit.group()})
+    return list(found.values())
+
+
+def spoken(values: dict[str, Any], of: str = "quotes") -> list[tuple[str, str | None, str | None]]:
+    """Words, the words that name the speaker, and who that is."""
+    return [
+        (one["text"], one["speaker"] and one["speaker"]["text"], one["speaker"] and one["speaker"]["name"])
+        for one in values[of]
+    ]
+
+
+Reads = Callable[..., dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("“The ice is thin,” Mara Lindqvist said.", ("The ice is thin,", "Mara Lindqvist", "Mara Lindqvist")),
+        ("“The ice is thin,” said Mara Lindqvist.", ("The ice is thin,", "Mara Lindqvist", "Mara Lindqvist")),
+        ("“Is the ice thin?” Mara Lindqvist asked.", ("Is the ice thin?", "Mara Lindqvist", "Mara Lindqvist")),
+        ("“The ice is thin,” Mara Lindqvist, who leads the council, said.", ("The ice is thin,", "Mara Lindqvist", "Mara Lindqvist")),
+        ("Mara Lindqvist told reporters on Monday: “The ice is thin.”", ("The ice is thin.", "Mara Lindqvist", "Mara Lindqvist")),
+        ("Mara Lindqvist was quoted as saying that “the ice is far too thin”.", ("the ice is far too thin", "Mara Lindqvist", "Mara Lindqvist")),
+        ("According to Mara Lindqvist, the ice is “far too thin to walk on”.", ("far too thin to walk on", "Mara Lindqvist", "Mara Lindqvist")),
+        ("Mara Lindqvist: “The ice is thin.”", ("The ice is thin.", "Mara Lindqvist", "Mara Lindqvist")),
+        ("“The ice is thin and it will not hold.” — Mara Lindqvist", ("The ice is thin and it will not hold.", "Mara Lindqvist", "Mara Lindqvist")),
+        ("The plan was called “a very bad joke” by Mara Lindqvist.", ("a very bad joke", "Mara Lindqvist", "Mara Lindqvist")),
+        ("The Harbour Authority said it was “irresponsible.”", ("irresponsible.", "Harbour Authority", "Harbour Authority")),
+        ("The fisheries minister, Han Seo-jun, said: “We wait.”", ("We wait.", "The fisheries minister", "Han Seo-jun")),
+        ("“We wait,” the ambassador to Oslo Han Seo-jun said.", ("We wait,", "Han Seo-jun", "Han Seo-jun")),
+    ],
+)  # fmt: skip
+def test_the_subject_of_the_verb_speaks(body: str, expected: tuple[str, str, str], read: Reads) -> None:
+    assert spoken(read(body)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("body", "speakers"),
+    [
+        ("Mara Lindqvist was not pleased.\n\n“The ice is thin,” she said. “It will not hold anybody.”", ["Mara Lindqvist"] * 2),
+        ("“The ice is thin,” Mara Lindqvist said, “and it will not hold.”", ["Mara Lindqvist"] * 2),
+        ("“The ice is thin,” said Mara Lindqvist.\n\n“Nobody should walk on it before spring.”", ["Mara Lindqvist"] * 2),
+        ("Mara Lindqvist said: “The ice is thin.\n\n“Nobody should walk on it before spring.”", ["Mara Lindqvist"] * 2),
+        ("Ivar Tangen, a former diplomat, lives in Oslo. “They need each other,” the former diplomat said.", ["Ivar Tangen"]),
+        ("“They need each other,” the former diplomat said. Harbour chief Ivar Tangen.", ["Ivar Tangen"]),
+        ("The Harbour Authority closed the road. “The ice is far too thin,” it said.", ["Harbour Authority"]),
+        ("Ms Lindqvist met Ivar Tangen. Mara Lindqvist leads the council. “They need each other,” he said.", ["Ivar Tangen"]),
+    ],
+)  # fmt: skip
+def test_pronouns_descriptions_and_what_goes_on_are_led_back_to_a_name(
+    body: str, speakers: list[str], read: Reads
+) -> None:
+    assert [name for _, _, name in spoken(read(body))] == speakers
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The self-proclaimed “DNR” and “LNR” are not at sea, Mara Lindqvist said.",
+        "The so-called “gift” was late.",
+        "They sang “Ships in the Night” twice.",
+        "The film “A Long Winter in the Harbour” opens on Friday.",
+        "Two “experts” came by bus.",
+        f"{PROSE}\n\nThe cold has made them “natural partners”\n\n{PROSE}",
+    ],
+)
+def test_scare_quotes_titles_coined_names_and_headings_are_no_quotes(body: str, read: Reads) -> None:
+    assert read(body)["quotes"] == []
+
+
+def test_the_cue_and_the_pronoun_keep_their_own_places(read: Reads) -> None:
+    body = "Mara Lindqvist left early. “The ice is thin,” she said."
+    (quote,) = read(body)["quotes"]
+    assert quote["speaker"] == {
+        "start": body.index("she"), "end": body.index("she") + 3, "text": "she", "entity_id": "local:Mara Lindqvist",
+        "name": "Mara Lindqvist",
+    }  # fmt: skip
+    assert quote["cue"]["text"] == body[quote["cue"]["start"] : quote["cue"]["end"]] == "said"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Mara Lindqvist said that nobody had been hurt on the ice.", ("nobody had been hurt on the ice", "Mara Lindqvist", "Mara Lindqvist")),
+        ("Nobody had been hurt on the ice, Mara Lindqvist said.", ("Nobody had been hurt on the ice", "Mara Lindqvist", "Mara Lindqvist")),
+        ("According to Mara Lindqvist, nobody was hurt on the ice.", ("nobody was hurt on the ice", "Mara Lindqvist", "Mara Lindqvist")),
+        ("Mara Lindqvist said the ice was “far too thin to walk on.”", ("the ice was “far too thin to walk on.”", "Mara Lindqvist", "Mara Lindqvist")),
+    ],
+)  # fmt: skip
+def test_indirect_speech_is_a_statement_and_no_quote(body: str, expected: tuple[str, str, str], read: Reads) -> None:
+    values = read(body)
+    assert spoken(values, "statements") == [expected]
+    assert len(values["quotes"]) == body.count("“")
+
+
+def test_a_quote_without_a_speaker_says_so(read: Reads) -> None:
+    (quote,) = read("“Nobody should walk on the ice before spring comes.”")["quotes"]
+    assert (quote["speaker"], quote["cue"]) == (None, None)
+
+
+def test_a_language_without_verbs_of_speech_is_skipped(read: Reads) -> None:
+    with pytest.raises(Skipped, match="no speech is read in fi"):
+        read("”Jää on ohutta”, sanoi Mara Lindqvist.", "fi")
