@@ -68,6 +68,9 @@ def main(options: list[str]) -> None:
         if folder != ROOT / "shared":
             same = ["--python-version", OLDEST_PYTHON, "--constraints", str(dev_lock)]
             compile_lock(outside_needs(name, set(), known), folder / "requirements.lock", *same)
+    maven = known["wiredesk-core"][1]["optional-dependencies"]["maven"]
+    fetch_lock = ROOT / "services/enrichment/fetch.lock"
+    compile_lock(set(maven), fetch_lock, "--python-version", OLDEST_PYTHON, "--constraints", str(dev_lock))
     model_lock = ROOT / "services/enrichment/model.lock"
     compile_lock({MODEL}, model_lock, "--python-version", MODEL_PYTHON, "--no-deps", *options)
 

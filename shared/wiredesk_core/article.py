@@ -183,6 +183,7 @@ class Article(Frozen):
     dates: tuple[DateMention, ...] = ()
     attribution: tuple[Attribution, ...] = ()
     fingerprint: str | None = None
+    embedding: str | None = None
 
 
 LAYERS = (
@@ -198,6 +199,7 @@ LAYERS = (
     "dates",
     "attribution",
     "fingerprint",
+    "embedding",
 )
 """The layers of an article, in the order in which they are made."""
 

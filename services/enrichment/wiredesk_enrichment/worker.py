@@ -19,11 +19,15 @@ NICE = 10
 _chain: Chain | None = None
 
 
-def prepare(spacy_model: str = "", knowledge: str = "") -> None:
-    """Initializer of a pooled process: load the models once, step back in priority. Empty = the default model, no own file."""
+def prepare(spacy_model: str = "", knowledge: str = "", embedding: str = "") -> None:
+    """Initializer of a pooled process: load the models once, step back in priority.
+
+    Empty = the default language model, no names of one's own, no embeddings.
+    """
     global _chain  # noqa: PLW0603  (see above)
     os.nice(NICE)
-    _chain = Chain(load_models(spacy_model or None, Path(knowledge) if knowledge else None))
+    folders = (Path(path) if path else None for path in (knowledge, embedding))
+    _chain = Chain(load_models(spacy_model or None, *folders))
 
 
 def work(payloads: list[bytes]) -> list[bytes]:

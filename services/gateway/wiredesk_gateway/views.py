@@ -19,6 +19,8 @@ VIEW = 1
 """Raised when the same revision is shown otherwise than before: part of every ETag."""
 
 HIDDEN = {"restricted_notes"}
+ON_REQUEST = ("embedding",)
+"""Members that are shown only where `fields=` names them: large, and of use to few."""
 ADDED = ("published_at", "indexed_at")
 FIELDS = (*ADDED, *Article.model_fields, *(f"item.{name}" for name in Item.model_fields if name not in HIDDEN))
 """What `fields=` may name."""
@@ -42,6 +44,11 @@ class Views:
         self._keep(name, body)
         return body
 
+    def chosen(self, changed: Changed, fields: Sequence[str]) -> bytes:
+        """Only these members of the article, or all of them but those on request when none are named."""
+        body = self.article(changed)
+        return selected(body, fields, _article_of(changed)) if fields else body
+
     def _keep(self, name: tuple[str, int, datetime], body: bytes) -> None:
         self._kept[name] = body
         self._room -= len(body)
@@ -54,7 +61,8 @@ def article_json(changed: Changed) -> bytes:
     """The whole article, with the two dates that readers poll by."""
     article = _article_of(changed)
     dates = {"published_at": iso(published_at(changed)), "indexed_at": iso(changed.changed_at)}
-    return spliced(article.model_dump_json(exclude={"item": HIDDEN}).encode(), dates)
+    hidden: dict[str, Any] = {"item": HIDDEN, **dict.fromkeys(ON_REQUEST, True)}
+    return spliced(article.model_dump_json(exclude=hidden).encode(), dates)
 
 
 def published_at(changed: Changed) -> datetime:
@@ -68,9 +76,9 @@ def spliced(body: bytes, members: Mapping[str, Any]) -> bytes:
     return orjson.dumps(members)[:-1] + b"," + body[1:]
 
 
-def selected(body: bytes, fields: Sequence[str]) -> bytes:
+def selected(body: bytes, fields: Sequence[str], article: Article) -> bytes:
     """Only these members of an article; `item.headline` names one of the item's. Its names and revision always stay."""
-    whole = orjson.loads(body)
+    whole = orjson.loads(body) | {name: getattr(article, name) for name in ON_REQUEST if name in fields}
     kept = {name: whole[name] for name in ("uri", "item_id", "revision")}
     for field in fields:
         outer, _, inner = field.partition(".")

@@ -62,6 +62,18 @@ class Flat:
         return [Word(m.start(), m.end(), m.group().lower(), "NN", "dep", max(0, at - 1)) for at, m in enumerate(found)]
 
 
+@dataclass(frozen=True)
+class Counted:
+    """A vector of how often some letters are in a text, not of length 1."""
+
+    language: str = "en"
+    model: str = "counted 1"
+    why_not: str = ""
+
+    def embed(self, text: str) -> list[float]:
+        return [text.count(letter) / len(text) for letter in "aeou"]
+
+
 @cache
 def _knowledge() -> Knowledge:
     return load_knowledge()
@@ -74,7 +86,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture
 def models(knowledge: Knowledge) -> Models:
-    return Models(LookedUp(), SaidToBe(), knowledge, Flat())
+    return Models(LookedUp(), SaidToBe(), knowledge, Flat(), Counted())
 
 
 @pytest.fixture

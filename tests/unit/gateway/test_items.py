@@ -138,6 +138,19 @@ async def test_only_the_fields_asked_for_are_sent(newsroom: Newsroom, reader: ht
         assert refused.status_code == 400
 
 
+async def test_a_vector_is_shown_only_to_whom_asks_for_it(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
+    item = make_item()
+    bare = changed(item)
+    assert bare.article is not None
+    fact = await newsroom.serve(item, article=bare.article.model_copy(update={"embedding": "f16:AAAA"}))
+    whole = await reader.get(f"/v1/items/{fact.item_id}")
+    asked = await reader.get(f"/v1/items/{fact.item_id}", params={"fields": "embedding"})
+    page = await reader.get("/v1/items", params={"fields": "embedding,fingerprint"})
+    assert "embedding" not in whole.json()
+    assert asked.json() == {"uri": fact.uri, "item_id": fact.item_id, "revision": 1, "embedding": "f16:AAAA"}
+    assert page.json()["items"][0]["embedding"] == "f16:AAAA"
+
+
 async def test_an_unknown_parameter_is_refused_with_a_pointer(reader: httpx.AsyncClient) -> None:
     answer = await reader.get("/v1/items", params={"query": "ferry", "limit": "1000"})
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")

@@ -6,6 +6,7 @@ from wiredesk_enrichment.enrichers.attribution import ATTRIBUTION
 from wiredesk_enrichment.enrichers.blocks import BLOCKS
 from wiredesk_enrichment.enrichers.cleaning import CLEANING
 from wiredesk_enrichment.enrichers.dates import DATES
+from wiredesk_enrichment.enrichers.embedding import EMBEDDING
 from wiredesk_enrichment.enrichers.entities import ENTITIES
 from wiredesk_enrichment.enrichers.fingerprint import FINGERPRINT
 from wiredesk_enrichment.enrichers.keyphrases import KEYPHRASES
@@ -29,6 +30,7 @@ ENRICHERS: tuple[Enricher, ...] = (
     DATES,
     ATTRIBUTION,
     FINGERPRINT,
+    EMBEDDING,
 )
 
 __all__ = ["ENRICHERS", "Enricher"]

@@ -26,7 +26,6 @@ from wiredesk_gateway.views import (
     highlights_view,
     matches,
     ruling_view,
-    selected,
     spliced,
     text_view,
     version_view,
@@ -110,8 +109,7 @@ def _rendered(desk: Desk, changed: Changed, asked: OneAsked) -> tuple[bytes, str
         return text_view(changed.article).encode(), "text/plain; charset=utf-8"
     if asked.format == "ninjs":
         return orjson.dumps(ninjs_of(changed.article)), "application/json"
-    body = desk.views.article(changed)
-    return (selected(body, names_in(asked.fields)) if asked.fields else body), "application/json"
+    return desk.views.chosen(changed, names_in(asked.fields)), "application/json"
 
 
 async def _search(desk: Desk, call: Call[ItemsAsked]) -> Response:
@@ -161,9 +159,7 @@ def _page_body(desk: Desk, asked: ItemsAsked, found: _Found, took_ms: float) -> 
 
 
 def _item(desk: Desk, asked: ItemsAsked, hit: Hit, changed: Changed) -> bytes:
-    body = desk.views.article(changed)
-    if asked.fields:
-        body = selected(body, names_in(asked.fields))
+    body = desk.views.chosen(changed, names_in(asked.fields))
     if not asked.highlight:
         return body
     same = hit.revision == changed.revision  # words of an older revision may have been withdrawn
