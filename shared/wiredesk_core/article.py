@@ -75,7 +75,22 @@ class Entity(Frozen):
     name: str
     salience: float
     score: float = 1.0
+    stands_for: str | None = None
+    """Of a capital that is used for a government: the country's id."""
     mentions: tuple[Mention, ...]
+
+
+class Place(Frozen):
+    """A linked place: ISO 3166 alpha-3 of its country, GeoNames id, degrees north and east where they are known."""
+
+    id: str
+    name: str
+    country: str | None = None
+    geonames: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    salience: float
+    score: float = 1.0
 
 
 class Keyphrase(Frozen):
@@ -173,6 +188,7 @@ class Article(Frozen):
     blocks: tuple[Block, ...] = ()
     language: Language | None = None
     entities: tuple[Entity, ...] = ()
+    places: tuple[Place, ...] = ()
     keyphrases: tuple[Keyphrase, ...] = ()
     summary: tuple[SummarySentence, ...] = ()
     quality: tuple[Flaw, ...] = ()
@@ -191,6 +207,7 @@ LAYERS = (
     "blocks",
     "language",
     "entities",
+    "places",
     "keyphrases",
     "summary",
     "quality",

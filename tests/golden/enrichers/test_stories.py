@@ -46,6 +46,8 @@ def told(article: Article) -> dict[str, Any]:
         "headings": headings(article),
         "language": article.language.code if article.language else None,
         "entities": [[e.name, e.type, e.id, *sorted({m.text for m in e.mentions})] for e in article.entities],
+        "places": [[place.name, place.country, place.lat] for place in article.places],
+        "stands for": [[entity.name, entity.stands_for] for entity in article.entities if entity.stands_for],
         "keyphrases": [phrase.text for phrase in article.keyphrases],
         "summary": [sentence.text for sentence in article.summary],
         "quality": [[flaw.code, article.text[flaw.start : flaw.end][:60]] for flaw in article.quality],

@@ -43,6 +43,24 @@ def test_a_capital_keeps_its_own_id(city: str, qid: str, knowledge: Knowledge) -
     assert entities(f"Talks in {city} went on.", knowledge, **{city: "GPE"}).popitem()[1]["id"] == qid
 
 
+@pytest.mark.parametrize(
+    ("text", "stands_for"),
+    [
+        ("Moscow said that it would not.", "Q159"),
+        ("Since then Moscow has repeatedly warned them.", "Q159"),
+        ("Moscow has warned them.", "Q159"),
+        ("They fear Moscow’s invasion of the islands.", "Q159"),
+        ("They put pressure on Moscow again.", "Q159"),
+        ("Snow fell in Moscow.", None),
+        ("A man from Moscow said that it was cold.", None),
+        ("Moscow’s parks were full.", None),
+    ],
+)
+def test_a_capital_that_acts_stands_for_its_government(text: str, stands_for: str | None, knowledge: Knowledge) -> None:
+    found = entities(text, knowledge, Moscow="GPE")["Moscow"]
+    assert (found["id"], found.get("stands_for")) == ("Q649", stands_for)
+
+
 def test_one_country_is_one_entity_whatever_it_is_called(knowledge: Knowledge) -> None:
     found = entities("North Korea said no. The DPRK has said so before.", knowledge, DPRK="ORG", North_Korea="GPE")
     assert texts(found["North Korea"]) == ["North Korea", "DPRK"]

@@ -9,6 +9,7 @@ import pytest
 from wiredesk_enrichment.enrichers.fingerprint import fingerprint_of, resemblance, sketch
 from wiredesk_enrichment.enrichers.keyphrases import find_keyphrases
 from wiredesk_enrichment.enrichers.language import tell_language
+from wiredesk_enrichment.enrichers.places import place_on_map
 from wiredesk_enrichment.enrichers.summary import summarise
 from wiredesk_enrichment.story import Models, Skipped, Story
 
@@ -38,6 +39,19 @@ def test_the_wires_own_language_counts_where_the_text_says_little(story: Callabl
     assert tell_language(story(TEXT), doubtful)["language"]["code"] == "la"
     with pytest.raises(Skipped):
         tell_language(story("12 - 13"), models)
+
+
+def test_linked_places_are_on_the_map_and_others_are_not(story: Callable[..., Story], models: Models) -> None:
+    made = [
+        {"id": "Q649", "type": "LOC", "name": "Moscow", "salience": 0.9, "score": 0.95},
+        {"id": "Q159", "type": "LOC", "name": "Russia", "salience": 0.8, "score": 0.95},
+        {"id": "local:abc", "type": "LOC", "name": "Moscow", "salience": 0.7, "score": 0.8},
+        {"id": "Q458", "type": "ORG", "name": "European Union", "salience": 0.6, "score": 0.95},
+    ]
+    city, country = place_on_map(with_values(story(TEXT), entities=made), models)["places"]
+    assert (city["id"], city["country"], city["geonames"]) == ("Q649", "RUS", "524901")
+    assert (city["lat"], city["lon"]) == (pytest.approx(55.75, abs=0.1), pytest.approx(37.6, abs=0.1))
+    assert (country["id"], country["country"], country["lat"]) == ("Q159", "RUS", None)
 
 
 def test_keyphrases_are_what_the_text_speaks_of_early_and_often(story: Callable[..., Story], models: Models) -> None:

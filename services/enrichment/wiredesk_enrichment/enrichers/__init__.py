@@ -11,6 +11,7 @@ from wiredesk_enrichment.enrichers.entities import ENTITIES
 from wiredesk_enrichment.enrichers.fingerprint import FINGERPRINT
 from wiredesk_enrichment.enrichers.keyphrases import KEYPHRASES
 from wiredesk_enrichment.enrichers.language import LANGUAGE
+from wiredesk_enrichment.enrichers.places import PLACES
 from wiredesk_enrichment.enrichers.quality import QUALITY
 from wiredesk_enrichment.enrichers.quotes import QUOTES
 from wiredesk_enrichment.enrichers.summary import SUMMARY
@@ -22,6 +23,7 @@ ENRICHERS: tuple[Enricher, ...] = (
     BLOCKS,
     LANGUAGE,
     ENTITIES,
+    PLACES,
     KEYPHRASES,
     SUMMARY,
     QUALITY,

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from wiredesk_enrichment.knowledge import Knowledge, Thing
+from wiredesk_enrichment.naming.capitals import stands_for_government
 from wiredesk_enrichment.naming.dateline import find_dateline, heed_dateline
 from wiredesk_enrichment.naming.edges import mend_edges
 from wiredesk_enrichment.naming.kinds import weigh_signs
@@ -105,7 +106,10 @@ def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge
         else:
             groups[_Key(mention.kind, normalised(fuller.get(mention.text, mention.text)))].append(mention)
     most = max(map(len, groups.values()), default=1)
-    entities = [_entity(key, group, len(text), most, headline) for key, group in groups.items()]
+    entities = [
+        _entity(key, group, len(text), most, headline) | _government(key, group, text, knowledge)
+        for key, group in groups.items()
+    ]
     return sorted(entities, key=lambda entity: (-entity["salience"], entity["mentions"][0]["start"]))
 
 
@@ -168,6 +172,13 @@ def _entity(key: _Key, group: Sequence[Mention], length: int, most: int, headlin
     }
 
 
+def _government(key: _Key, group: Sequence[Mention], text: str, knowledge: Knowledge) -> dict[str, str]:
+    """`stands_for`: the country, where the story uses its capital's name for the government there."""
+    country = knowledge.capitals.get(key.thing.qid) if key.thing else None
+    is_meant = country is not None and stands_for_government(text, group)
+    return {"stands_for": country.qid} if country is not None and is_meant else {}
+
+
 def _best_name(group: Sequence[Mention]) -> str:
     """The fullest way in which the story names it; the commonest of equals."""
     counts = Counter(mention.text for mention in group)
@@ -186,6 +197,6 @@ def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
 
 
 ENTITIES = Enricher(
-    "entities", 2, frozenset({"cleaning", "language"}), find_entities,
+    "entities", 3, frozenset({"cleaning", "language"}), find_entities,
     model=lambda models: models.reader.model, reads=True,
 )  # fmt: skip

@@ -62,9 +62,13 @@ def load_knowledge(own: Path | None = None) -> Knowledge:
     codes = {row["qid"]: row["iso3"] for row in countries}
     if own is not None:
         _add_own(shelf, own)
+    spots = {row["qid"]: Spot(row["geonames"]) for row in countries} | {
+        row["qid"]: _spot(row) for row in _rows("places.tsv")
+    }
     known = []
     for row in _rows("facts.tsv"):
-        thing = Thing(row["qid"], row["name"], row["kind"], country=row["country"] or codes.get(row["qid"], ""))
+        country_code = row["country"] or codes.get(row["qid"], "")
+        thing = Thing(row["qid"], row["name"], row["kind"], country=country_code, spot=spots.get(row["qid"]))
         shelf.add(thing, (row["name"], *row["names"].split("|")), spotted=bool(row["spotted"]))
         known.append(thing)
     _add_regions(shelf, {row["iso2"]: row["iso3"] for row in countries})
@@ -151,9 +155,13 @@ def _add_places(shelf: _Shelf, settled: frozenset[str]) -> None:
         place = Thing(
             row["qid"], row["name"], "LOC", country=row["country"], region=row["region"],
             population=int(row["population"]), certain=False,
-            spot=Spot(row["geonames"], float(row["lat"]), float(row["lon"])),
+            spot=_spot(row),
         )  # fmt: skip
         shelf.add(place, (name for name in row["names"].split("|") if name not in settled))
+
+
+def _spot(row: Mapping[str, str]) -> Spot:
+    return Spot(row["geonames"], float(row["lat"]), float(row["lon"]))
 
 
 def _capitals(shelf: _Shelf, countries: Iterable[dict[str, str]]) -> Iterator[tuple[str, Thing]]:
