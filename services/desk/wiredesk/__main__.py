@@ -16,6 +16,7 @@ from wiredesk.commands.parse import parse
 from wiredesk.commands.providers import providers
 from wiredesk.commands.push import push
 from wiredesk.commands.quarantine import quarantine
+from wiredesk.commands.reenrich import reenrich
 from wiredesk.commands.replay import replay
 from wiredesk.commands.rule import kill, reinstate
 from wiredesk.commands.search import search
@@ -28,7 +29,7 @@ from wiredesk.commands.up import up
 from wiredesk.console import say
 
 COMMANDS = (
-    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, replay, keys, topics, providers, doctor, demo,
+    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, replay, reenrich, keys, topics, providers, doctor, demo,
 )  # fmt: skip
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 

@@ -87,6 +87,16 @@ def read_note(folder: DeskFolder) -> DeskNote | None:
         return None
 
 
+def broker_of(folder: DeskFolder) -> str:
+    """The broker of the desk that runs on a folder. Raises Misconfigured when none does."""
+    note = read_note(folder)
+    if note is None or not is_running(folder):
+        raise Misconfigured(
+            f"No desk runs on {folder.root}: start one with `wiredesk up`, or name a broker with --broker."
+        )
+    return note.broker
+
+
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Replace a file in one step, with the given permissions from its first byte on."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}")

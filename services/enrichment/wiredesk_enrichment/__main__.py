@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from wiredesk_core.agents.faust_app import Agents, Binding, Lanes
-from wiredesk_core.agents.pool import WorkerPool
+from wiredesk_core.agents.pool import Crew, WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.blobs import open_blobs
@@ -23,6 +23,7 @@ from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_enrichment import worker
 from wiredesk_enrichment.chain import CHAIN_VERSION
+from wiredesk_enrichment.dispatch import Dispatcher
 from wiredesk_enrichment.settings import EnrichmentSettings
 from wiredesk_enrichment.stage import EnrichStage
 
@@ -37,14 +38,7 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     access = BrokerAccess.of(shared)
     tracing = open_tracing("enrichment", shared.traces, shared.traces_ratio)
     clock = SystemClock()
-    pool = WorkerPool(
-        worker.work,
-        workers=settings.workers,
-        chunk=settings.chunk,
-        seconds_each=settings.story_seconds,
-        prepare=worker.prepare,
-        arguments=[settings.spacy_model, settings.knowledge, settings.embedding_model],
-    )
+    pool = dispatcher(settings)
     blobs = open_blobs(shared.blobs)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="enrichment"), blobs)
     stage = EnrichStage(pool, clock, CHAIN_VERSION)
@@ -76,6 +70,25 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
         await publisher.close()
         await asyncio.to_thread(tracing.close)
         await pool.close()
+
+
+def dispatcher(settings: EnrichmentSettings) -> Dispatcher:
+    """The workers, each a process that remembers what it has read."""
+    crew = Crew(settings.workers)
+    return Dispatcher(
+        [
+            WorkerPool(
+                worker.work,
+                workers=1,
+                chunk=settings.chunk,
+                seconds_each=settings.story_seconds,
+                prepare=worker.prepare,
+                arguments=[settings.spacy_model, settings.knowledge, settings.embedding_model, settings.memory_mb],
+                crew=crew,
+            )
+            for _ in range(settings.workers)
+        ]
+    )
 
 
 def main() -> None:

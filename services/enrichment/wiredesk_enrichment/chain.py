@@ -11,6 +11,8 @@ from wiredesk_core.article import VALUES, Layer, LayerStatus
 from wiredesk_core.item import Item, Status
 
 from wiredesk_enrichment.enrichers import ENRICHERS
+from wiredesk_enrichment.memory import Memory
+from wiredesk_enrichment.recall import Recall
 from wiredesk_enrichment.story import Enricher, Models, Name, Skipped, Story
 
 READ_LIMIT = 100_000
@@ -44,11 +46,12 @@ class _Desk:
 
 
 class Chain:
-    """The enrichers with the models that they use. Keeps no state between batches."""
+    """The enrichers with the models that they use; what they say of copies is remembered, as far as `memory` has room."""
 
-    def __init__(self, models: Models, enrichers: Sequence[Enricher] = ENRICHERS) -> None:
+    def __init__(self, models: Models, enrichers: Sequence[Enricher] = ENRICHERS, memory: Memory | None = None) -> None:
         self._models = models
         self._enrichers = tuple(enrichers)
+        self._recall = Recall(memory or Memory(), models)
         self.version = chain_version(self._enrichers)
 
     def enrich_all(self, items: Sequence[Item], *, keep_text: bool = False) -> list[Enrichment]:
@@ -133,7 +136,7 @@ class Chain:
         """What the enricher says. Raises what it raises, or what the reader raised where it depends on that."""
         if enricher.reads and desk.unread is not None:
             raise desk.unread
-        values = enricher.run(desk.story, self._models)
+        values = self._recall.run(enricher, desk.story)
         unknown = values.keys() - VALUES
         if unknown:
             raise KeyError(f"{enricher.name} sets {sorted(unknown)}, which an article does not have")

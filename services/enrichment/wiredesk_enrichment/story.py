@@ -106,7 +106,8 @@ class Story:
     @property
     def text(self) -> str:
         """The cleaned text; the body as it came before cleaning."""
-        return str(self.values.get("text", self.item.body_text))
+        cleaned = self.values.get("text")
+        return self.item.body_text if cleaned is None else str(cleaned)
 
 
 class Skipped(Exception):
@@ -122,6 +123,8 @@ class Enricher:
     needs   are the layers whose values it uses; they come first, and where one is missing it is skipped.
     model   says which of the models made the values, for the layer.
     reads   asks for the story's names: the reader runs over the whole batch before the first that asks.
+    uses    names all that its answer is made from, values (`text`) and fields of the item (`item.headline`): it is shown
+            nothing else, so that the answer holds for copies too. None shows it everything, and nothing is remembered.
     """
 
     name: str
@@ -130,3 +133,4 @@ class Enricher:
     run: Callable[[Story, Models], Values]
     model: Callable[[Models], str | None] | None = None
     reads: bool = False
+    uses: frozenset[str] | None = None

@@ -10,6 +10,7 @@ import orjson
 from wiredesk_core.item import Item
 
 from wiredesk_enrichment.chain import Chain, Enrichment
+from wiredesk_enrichment.memory import Memory
 from wiredesk_enrichment.models import load_models
 
 NICE = 10
@@ -19,15 +20,21 @@ NICE = 10
 _chain: Chain | None = None
 
 
-def prepare(spacy_model: str = "", knowledge: str = "", embedding: str = "") -> None:
+def prepare(spacy_model: str = "", knowledge: str = "", embedding: str = "", memory_mb: int = 0) -> None:
     """Initializer of a pooled process: load the models once, step back in priority.
 
-    Empty = the default language model, no names of one's own, no embeddings.
+    Empty = the default language model, no names of one's own, no embeddings. `memory_mb` is the room for what may hold
+    for copies.
     """
     global _chain  # noqa: PLW0603  (see above)
     os.nice(NICE)
-    folders = (Path(path) if path else None for path in (knowledge, embedding))
-    _chain = Chain(load_models(spacy_model or None, *folders))
+    memory = Memory(memory_mb * 1024 * 1024)
+    models = load_models(spacy_model or None, _path(knowledge), _path(embedding), memory)
+    _chain = Chain(models, memory=memory)
+
+
+def _path(setting: str) -> Path | None:
+    return Path(setting) if setting else None
 
 
 def work(payloads: list[bytes]) -> list[bytes]:

@@ -71,7 +71,7 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
     ]
     bulk = [
         bind(ITEM_ACCEPTED_BULK, AgainStage(archive, ledger), PATIENT_SECONDS),
-        bind(ITEM_ENRICHED_BULK, ApplyStage("layer", read_enriched, ledger), PATIENT_SECONDS),
+        bind(ITEM_ENRICHED_BULK, ApplyStage("layer", read_enriched, ledger, again=True), PATIENT_SECONDS),
     ]
     instance, stuck_seconds = shared.instance_of("indexing"), shared.stuck_seconds
     agents = Lanes(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wiredesk_core.article import PENDING, Article, assemble
+from wiredesk_core.article import PENDING, Article, LayerStatus, assemble
 from wiredesk_core.item import ParseWarning, Status
 from wiredesk_core.lifecycle import (
     Disposition,
@@ -57,7 +57,7 @@ def next_revision(dossier: Dossier, state: State, leaf: Leaf | None, trigger: Tr
         provider=leaf.item.provider,
         revision=former.revision + 1 if former else 1,
         former_revision=former.revision if former else 0,
-        cause=_cause(trigger, standing),
+        cause=_cause(trigger, standing, former),
         standing=standing,
         former_standing=former.standing if former else Standing.absent,
         changed_at=now,
@@ -140,11 +140,18 @@ def index_change(served: Changed, indexed_at: datetime) -> IndexPut | IndexGone:
     return IndexPut(collection, served.article, indexed_at)
 
 
-def _cause(trigger: Trigger, standing: Standing) -> Cause:
-    """Why an item changed, as its readers see it."""
+def _cause(trigger: Trigger, standing: Standing, former: Changed | None) -> Cause:
+    """Why an item changed, as its readers see it. Layers that take the place of others are no news: a replay."""
     if standing is Standing.killed and trigger.cause != "desk":
         return "status"
+    if trigger.cause == "layers" and former is not None and _has_layers(former):
+        return "replay"
     return "expiry" if standing is Standing.expired and trigger.cause == "release" else trigger.cause
+
+
+def _has_layers(served: Changed) -> bool:
+    layers = served.article.layers.values() if served.article else ()
+    return any(layer.status is not LayerStatus.pending for layer in layers)
 
 
 def _late(fact: VersionAccepted, state: State, now: datetime) -> datetime | None:
@@ -198,11 +205,12 @@ def _killed_at(by: Kill | None, now: datetime) -> datetime:
 
 
 def _same(former: Changed, later: Changed) -> bool:
-    """Whether two revisions show the same, their counters aside."""
+    """Whether two revisions show the same, their counters and how long their layers took aside."""
     return former.standing is later.standing and _shown(former) == _shown(later)
 
 
 def _shown(revision: Changed) -> Any:
     if revision.article is not None:
-        return revision.article.model_copy(update={"revision": 0})
+        layers = {name: layer.model_copy(update={"took_ms": None}) for name, layer in revision.article.layers.items()}
+        return revision.article.model_copy(update={"revision": 0, "layers": layers})
     return revision.tombstone and revision.tombstone.model_copy(update={"reason": ""})

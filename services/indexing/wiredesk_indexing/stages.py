@@ -29,17 +29,19 @@ AFTER_ACCEPTANCE = frozenset({"enrich"})
 
 
 class ApplyStage:
-    """`item.accepted` or `item.enriched` into the ledger."""
+    """`item.accepted` or `item.enriched` into the ledger. `again`: what was received long ago comes again."""
 
-    def __init__(self, name: str, read: Read, ledger: Ledger) -> None:
+    def __init__(self, name: str, read: Read, ledger: Ledger, *, again: bool = False) -> None:
         self.name = name
         self._read = read
         self._ledger = ledger
+        self._again = again
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Apply all records that can be read, put the others aside."""
         read = [read_or_reject(record, self._read) for record in records]
-        await self._ledger.apply([fact for fact in read if not isinstance(fact, Rejected)], contexts_of(records))
+        facts = [fact for fact in read if not isinstance(fact, Rejected)]
+        await self._ledger.apply(facts, contexts_of(records), again=self._again)
         return [fact if isinstance(fact, Rejected) else Done() for fact in read]
 
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:

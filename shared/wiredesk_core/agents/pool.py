@@ -32,6 +32,14 @@ class Broken:
     detail: str
 
 
+@dataclass(slots=True)
+class Crew:
+    """Workers that are counted together in the metrics, of one pool or of several."""
+
+    workers: int
+    busy: int = 0
+
+
 class WorkerPool:
     """Runs a function over chunks of payloads in spawned processes.
 
@@ -48,9 +56,10 @@ class WorkerPool:
         seconds_each: float,
         prepare: Callable[..., None] | None = None,
         arguments: Sequence[Any] = (),
+        crew: Crew | None = None,
     ) -> None:
         self.workers = workers
-        self._busy = 0
+        self._crew = crew or Crew(workers)
         self._work = work
         self._chunk = chunk
         self._seconds_each = seconds_each
@@ -63,7 +72,7 @@ class WorkerPool:
 
     async def run(self, payloads: Sequence[bytes]) -> list[bytes | Broken]:
         """Results in the order of the payloads. Raises Transient when no worker can be started."""
-        gauge("wiredesk_pool_workers", self.workers)
+        gauge("wiredesk_pool_workers", self._crew.workers)
         chunks = [list(payloads[i : i + self._chunk]) for i in range(0, len(payloads), self._chunk)]
         done = await asyncio.gather(*(self._run_chunk(chunk) for chunk in chunks))
         return [result for results in done for result in results]
@@ -107,5 +116,5 @@ class WorkerPool:
         return list(results)
 
     def _note_busy(self, change: int) -> None:
-        self._busy += change
-        gauge("wiredesk_pool_busy", self._busy)
+        self._crew.busy += change
+        gauge("wiredesk_pool_busy", self._crew.busy)

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from wiredesk_core.failures import Misconfigured
 
 from wiredesk.console import counting, put, say
 from wiredesk.options import DATA, Data, Json
 from wiredesk.places import DeskFolder
-from wiredesk.running import is_running, read_note
+from wiredesk.running import broker_of
 
 if TYPE_CHECKING:
     from wiredesk_core.broker.access import BrokerAccess
@@ -44,7 +43,7 @@ def replay(
 
     now = datetime.now(UTC)
     asked = Asked(provider, moment_of(since, now), moment_of(until, now) if until else None)
-    access = access_to(broker or _broker_of(DeskFolder(data)))
+    access = access_to(broker or broker_of(DeskFolder(data)))
     told = asyncio.run(_run(access, asked, now, dry_run=dry_run, wait=wait))
     if as_json:
         put(json.dumps({name: value for name, value in told.items() if name != "text"}))
@@ -72,12 +71,3 @@ async def _run(access: BrokerAccess, asked: Asked, now: datetime, *, dry_run: bo
         say(f"Not all was worked on within {wait:g} s; it goes on by itself.")
     found = await results(access, before, now)
     return {**told, **found.counts, "finished": finished, "text": found.text(tally.meant)}
-
-
-def _broker_of(folder: DeskFolder) -> str:
-    note = read_note(folder)
-    if note is None or not is_running(folder):
-        raise Misconfigured(
-            f"No desk runs on {folder.root}: start one with `wiredesk up`, or name a broker with --broker."
-        )
-    return note.broker

@@ -111,4 +111,6 @@ def _credit(text: str, start: int, end: int, how: str, ids: Mapping[int, tuple[i
     return None
 
 
-ATTRIBUTION = Enricher("attribution", 1, frozenset({"language"}), find_attribution)
+ATTRIBUTION = Enricher(
+    "attribution", 1, frozenset({"language"}), find_attribution, uses=frozenset({"text", "language", "entities"})
+)

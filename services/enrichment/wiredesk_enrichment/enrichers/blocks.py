@@ -109,4 +109,4 @@ class _HeadingReader(HTMLParser):
             self.headings[-1] += data
 
 
-BLOCKS = Enricher("blocks", 1, frozenset({"cleaning"}), find_blocks)
+BLOCKS = Enricher("blocks", 1, frozenset({"cleaning"}), find_blocks, uses=frozenset({"text", "item.body_html"}))

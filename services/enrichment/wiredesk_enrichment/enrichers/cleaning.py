@@ -204,4 +204,6 @@ def _joined(body: str, paragraphs: list[list[Span]], removed: dict[int, str]) ->
     return "".join(pieces)
 
 
-CLEANING = Enricher("cleaning", 1, frozenset(), clean)
+CLEANING = Enricher(
+    "cleaning", 1, frozenset(), clean, uses=frozenset({"item.body_text", "item.byline", "item.boilerplate"})
+)

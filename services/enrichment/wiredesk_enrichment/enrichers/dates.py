@@ -54,4 +54,12 @@ def _iso(of: date | None) -> str | None:
     return of.isoformat() if of else None
 
 
-DATES = Enricher("dates", 2, frozenset({"language"}), date_story)
+DATES = Enricher(
+    "dates",
+    2,
+    frozenset({"language"}),
+    date_story,
+    uses=frozenset(
+        {"text", "language", "entities", "item.language", "item.version_created", "item.first_created", "item.dateline"}
+    ),
+)

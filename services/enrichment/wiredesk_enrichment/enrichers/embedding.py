@@ -27,4 +27,11 @@ def read_text(story: Story) -> str:
     return f"{story.item.headline}\n{lead}" if story.item.headline else lead
 
 
-EMBEDDING = Enricher("embedding", 1, frozenset({"language"}), embed_story, model=lambda models: models.embedder.model)
+EMBEDDING = Enricher(
+    "embedding",
+    1,
+    frozenset({"language"}),
+    embed_story,
+    model=lambda models: models.embedder.model,
+    uses=frozenset({"text", "language", "item.headline"}),
+)

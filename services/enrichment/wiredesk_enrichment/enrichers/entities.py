@@ -198,5 +198,5 @@ def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
 
 ENTITIES = Enricher(
     "entities", 3, frozenset({"cleaning", "language"}), find_entities,
-    model=lambda models: models.reader.model, reads=True,
+    model=lambda models: models.reader.model, reads=True, uses=frozenset({"text", "language", "item.headline"}),
 )  # fmt: skip

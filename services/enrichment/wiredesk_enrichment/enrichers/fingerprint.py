@@ -69,4 +69,4 @@ def _bins(fingerprint: str) -> bytes:
     return urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
 
 
-FINGERPRINT = Enricher("fingerprint", 1, frozenset({"cleaning"}), sketch)
+FINGERPRINT = Enricher("fingerprint", 1, frozenset({"cleaning"}), sketch, uses=frozenset({"text"}))

@@ -177,4 +177,6 @@ def _shown(phrase: _Phrase) -> str:
     return max(phrase.shown, key=lambda shown: (phrase.shown[shown], -len(shown)))
 
 
-KEYPHRASES = Enricher("keyphrases", 2, frozenset({"cleaning", "entities"}), find_keyphrases)
+KEYPHRASES = Enricher(
+    "keyphrases", 2, frozenset({"cleaning", "entities"}), find_keyphrases, uses=frozenset({"text", "entities"})
+)

@@ -26,4 +26,11 @@ def tell_language(story: Story, models: Models) -> Values:
     return {"language": {"code": code, "confidence": confidence}}
 
 
-LANGUAGE = Enricher("language", 1, frozenset({"cleaning"}), tell_language, model=lambda models: models.guess.model)
+LANGUAGE = Enricher(
+    "language",
+    1,
+    frozenset({"cleaning"}),
+    tell_language,
+    model=lambda models: models.guess.model,
+    uses=frozenset({"text", "item.language", "item.headline"}),
+)

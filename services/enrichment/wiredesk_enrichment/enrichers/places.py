@@ -31,4 +31,4 @@ def _thing(entity: Mapping[str, Any], knowledge: Knowledge) -> Thing | None:
     return next(known, None) if entity["type"] == "LOC" else None
 
 
-PLACES = Enricher("places", 1, frozenset({"entities"}), place_on_map)
+PLACES = Enricher("places", 1, frozenset({"entities"}), place_on_map, uses=frozenset({"entities"}))

@@ -190,4 +190,6 @@ def _spun(text: str, flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:
     return (Flaw(0, len(text), "machine_spun", round(min(0.5 + share / 20, 0.95), 4)),) if is_spun else ()
 
 
-QUALITY = Enricher("quality", 1, frozenset({"cleaning", "blocks"}), find_flaws)
+QUALITY = Enricher(
+    "quality", 1, frozenset({"cleaning", "blocks"}), find_flaws, uses=frozenset({"text", "blocks", "language"})
+)

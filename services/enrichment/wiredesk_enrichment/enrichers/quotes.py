@@ -103,4 +103,11 @@ def _model(models: Models) -> str:
     return f"{models.grammar.model}; patterns for other languages" if models.grammar else "patterns"
 
 
-QUOTES = Enricher("quotes", 2, frozenset({"blocks", "language"}), find_quotes, model=_model)
+QUOTES = Enricher(
+    "quotes",
+    2,
+    frozenset({"blocks", "language"}),
+    find_quotes,
+    model=_model,
+    uses=frozenset({"text", "blocks", "language", "entities"}),
+)

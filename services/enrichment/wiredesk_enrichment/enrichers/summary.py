@@ -69,4 +69,4 @@ def _length(sentence: _Sentence) -> int:
     return len(sentence.text.split())
 
 
-SUMMARY = Enricher("summary", 1, frozenset({"blocks"}), summarise)
+SUMMARY = Enricher("summary", 1, frozenset({"blocks"}), summarise, uses=frozenset({"text", "blocks", "item.headline"}))

@@ -86,4 +86,4 @@ def _above(code: str, knowledge: Knowledge) -> Iterator[str]:
         broader = knowledge.topics[broader].broader
 
 
-TOPICS = Enricher("topics", 1, frozenset(), tell_topics)
+TOPICS = Enricher("topics", 1, frozenset(), tell_topics, uses=frozenset({"item.subjects"}))
