@@ -9,7 +9,9 @@ import importlib
 import inspect
 import json
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -194,15 +196,68 @@ def providers_page() -> str:
     return page("Provider profiles", said, table(titles, rows), patterns, feeds, table(titles, feed_rows))
 
 
+QUALITY = tomllib.loads((REFERENCE.parent / "quality.toml").read_text("utf-8"))
+"""What is known of an enricher beyond its code, by its name: licence, what was measured and when, known errors."""
+
+
+def enrichers() -> tuple[Any, ...]:
+    """The chain, in the order in which it runs."""
+    found: tuple[Any, ...] = importlib.import_module("wiredesk_enrichment.enrichers").ENRICHERS
+    return found
+
+
 def enrichers_page() -> str:
     """Every enricher, in the order in which they run."""
-    enrichers = importlib.import_module("wiredesk_enrichment.enrichers").ENRICHERS
     rows = [
-        [code(e.name), e.version, ", ".join(map(code, sorted(e.needs))), first_line(inspect.getmodule(e.run))]
-        for e in enrichers
+        [
+            f"[`{e.name}`](enricher-{e.name}.md)",
+            e.version,
+            ", ".join(map(code, sorted(e.needs))),
+            first_line(inspect.getmodule(e.run)),
+        ]
+        for e in enrichers()
     ]
     said = "They run in this order; one that fails marks its layer and stops nobody but those that need it."
-    return page("Enrichers", said, table(["layer", "version", "needs", "what it adds"], rows))
+    figures = [
+        [code(name), m["figure"], m["what"], m["data"], m["date"]]
+        for name, told in QUALITY.items()
+        for m in told["measured"]
+    ]
+    measured = "## Measured\n\nOn public data that none of them was made from; `--keep-text`, so that offsets are those of the data."
+    titles = ["layer", "figure", "of what", "data", "on"]
+    return page(
+        "Enrichers", said, table(["layer", "version", "needs", "what it adds"], rows), measured, table(titles, figures)
+    )
+
+
+def enricher_page(enricher: Any) -> str:
+    """One enricher: what it does, what it is made from, how good it is and where it errs."""
+    told = QUALITY[enricher.name]
+    rows = [
+        ["version", str(enricher.version)],
+        ["needs", ", ".join(map(code, sorted(enricher.needs)))],
+        ["uses", ", ".join(map(code, sorted(enricher.uses or ())))],
+        ["values", ", ".join(map(code, told["values"]))],
+        ["model", told["model"]],
+        ["licence", told["licence"]],
+    ]
+    figures = table(
+        ["figure", "of what", "data", "on"], [[m["figure"], m["what"], m["data"], m["date"]] for m in told["measured"]]
+    )
+    measured = figures if told["measured"] else "Not measured."
+    errors = "\n".join(f"- {error}" for error in told["errors"])
+    module = inspect.cleandoc(inspect.getmodule(enricher.run).__doc__ or "")
+    said = inspect.cleandoc(enricher.run.__doc__ or "")
+    return page(
+        f"Enricher: {enricher.name}",
+        module,
+        said,
+        table(["", ""], rows),
+        "## Measured",
+        measured,
+        "## Known errors",
+        errors,
+    )
 
 
 def commands_page() -> str:
@@ -300,6 +355,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "openapi-gateway.json": lambda: as_json(bare_app("gateway").openapi()),
     "asyncapi.json": lambda: as_json(asyncapi()),
 }
+
+
+PAGES |= {f"enricher-{one.name}.md": partial(enricher_page, one) for one in enrichers()}
 
 
 def stale(folder: Path) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from wiredesk_enrichment.enrichers import ENRICHERS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -92,3 +94,10 @@ def test_the_reference_says_what_the_code_says() -> None:
         [sys.executable, ROOT / "docs/generate.py", "--check"], capture_output=True, text=True, check=False
     )
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_what_is_known_of_enrichers_is_kept_for_all_of_them_and_no_others() -> None:
+    kept = tomllib.loads((ROOT / "docs/quality.toml").read_text())
+    assert list(kept) == [enricher.name for enricher in ENRICHERS]
+    dates = [measured["date"] for told in kept.values() for measured in told["measured"]]
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\d", date) for date in dates)
