@@ -161,6 +161,11 @@ NO_STORY = {
 """Fields of an item that no enricher has any use for."""
 
 
+def language_of(item: Item) -> str | None:
+    """The language that the item says of itself, without region: "pt-BR" is "pt"."""
+    return item.language.partition("-")[0].lower() if item.language else None
+
+
 def story_sha256(item: Item) -> str:
     """What enrichers read of an item: layers made of it hold for every reading of a wire that says the same."""
     return sha256_of(item.model_dump_json(exclude=NO_STORY, exclude_defaults=True).encode())

@@ -312,6 +312,9 @@ class Query:
 
     `after` is the (sort value, item_id) pair of the last hit of the page before; `offset` serves relevance
     order, where `until` pins the first page's moment so that later arrivals do not shift the pages.
+    `said_languages`: what an item says of itself, without region, whatever was found in its text.
+    `blind`: each hit scores by its own words alone. How rare a word is in the whole collection would tell of what lies
+    outside the filters.
     """
 
     text: str = ""
@@ -319,6 +322,8 @@ class Query:
     providers: tuple[str, ...] = ()
     not_providers: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    said_languages: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     published_from: datetime | None = None
@@ -332,6 +337,7 @@ class Query:
     facets: tuple[str, ...] = ()
     facet_size: int = 10
     highlight: bool = False
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from wiredesk_core.index.testing import NOON, put
 from wiredesk_core.item import ItemType
 from wiredesk_core.ports import Collection, Hits, IndexGone, Query, Sort
 
+SORTS: tuple[Sort, ...] = ("newest", "oldest", "relevance")
 BOTH: tuple[Collection, ...] = ("open", "sealed")
 
 
@@ -310,3 +311,41 @@ def test_a_wrong_url_is_explained(wrong: str) -> None:
 def test_a_memory_index_has_no_readers_outside() -> None:
     with pytest.raises(Misconfigured):
         open_index_reader("memory://")
+
+
+async def test_what_an_item_says_of_itself_can_be_filtered_whatever_was_found(index: OpenIndex) -> None:
+    await index.write(
+        [
+            put("a", text="ferry", language="en", said_language="de-AT", genre="Sport"),
+            put("b", text="ferry", language="de", said_language="en", genre="Trade"),
+            put("c", text="ferry", language="de"),
+        ]
+    )
+    assert await found(index, "ferry", said_languages=("de",)) == ["a"]
+    assert await found(index, "ferry", said_languages=("de", "en")) == ["a", "b"]
+    assert await found(index, "ferry", genres=("Trade",)) == ["b"]
+    assert await found(index, "ferry", genres=("sport",)) == []
+    assert await found(index, "ferry", genres=("Trade", "Sport"), said_languages=("de",)) == ["a"]
+
+
+async def test_totals_facets_labels_and_blind_scores_hold_nothing_of_what_is_filtered_out(index: OpenIndex) -> None:
+    """The same answer, to the last digit, as from an index that never held the rest."""
+    own = [
+        put("a", text="ferry ferry sails", headline="Harbour", genre="Sport", entities=(("Q1", "Oslo"),)),
+        put("b", text="the ferry and the tram", headline="Ferry", genre="Sport", entities=(("Q1", "Oslo"),)),
+        put("c", text="trams", genre="Sport", keyphrases=("ferry line",)),
+    ]
+    rest = [
+        put(f"x{n:02}", text="ferry " * n + "tram", genre="Trade", provider="vault", entities=(("Q1", "Secret"), ("Q2", "Vault")))
+        for n in range(1, 30)
+    ]  # fmt: skip
+    asked = [
+        Query(text=text, sort=sort, genres=("Sport",), blind=True, facets=("provider", "entity"), highlight=True)
+        for text in ("ferry", "ferry tram", '"the ferry" OR trams', "tram NOT headline:ferry", "")
+        for sort in SORTS
+    ]
+    await index.write(own)
+    alone = [await index.search(query) for query in asked]
+    await index.write(rest)
+    assert [await index.search(query) for query in asked] == alone
+    assert all(one.total for one in alone)

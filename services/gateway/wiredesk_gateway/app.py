@@ -47,9 +47,7 @@ def create_app(
 ) -> FastAPI:
     """The app. Tokens of an `issuer` open it too. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams."""
     desk = Desk(
-        archive=archive,
-        reader=Reader(archive),
-        index=index,
+        reader=Reader(archive, index),
         registry=registry,
         changes=changes,
         views=Views(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from wiredesk_core.ports import ArchiveReader, IndexReader, Registry
+from wiredesk_core.ports import Registry
 
 from wiredesk_gateway.changes import ChangeLog
 from wiredesk_gateway.cursors import CursorSeal
@@ -21,17 +21,19 @@ class Limits:
     heartbeat: float = 15.0
     streams_per_key: int = 4
     snapshot_page: int = 200
+    stalled: float = 30.0
+    """How long a reader of a stream may take nothing before it is let go."""
+    largest_page: int = 16 * 1024 * 1024
+    """Bytes of items after which a page ends early."""
     per_minute: int = 30_000
     """Requests of one key that says nothing else itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a route may reach for."""
+    """Everything a route may reach for. Archive and Index are behind the reader alone."""
 
-    archive: ArchiveReader
     reader: Reader
-    index: IndexReader
     registry: Registry
     changes: ChangeLog
     views: Views

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,10 +13,11 @@ from wiredesk_core.lifecycle import Standing
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import iso
 
-from wiredesk_gateway.changes import Place
+from wiredesk_gateway.changes import Page, Place, Positions
 from wiredesk_gateway.reading import Reader
+from wiredesk_gateway.sights import Sights
 from wiredesk_gateway.views import Views, spliced, tombstone_view
-from wiredesk_gateway.visibility import Sight, former_sight, sight_of
+from wiredesk_gateway.visibility import Sight
 
 Kind = Literal["created", "updated", "entered", "left", "killed"]
 """created: new. entered: it was hidden from this reader before. left: from now on it is, or it has expired. killed: take it down."""
@@ -33,6 +34,26 @@ class Event:
     words: Changed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as JSON, and the positions to go on from behind it."""
+
+    kind: Kind
+    data: bytes
+    behind: Positions
+
+
+async def told_of(page: Page, reader: Reader, key: Key, now: datetime, views: Views) -> list[Told]:
+    """What a key is told of a page. Changes that are not for it lie before the event behind them, or behind the last."""
+    events = {(e.partition, e.offset): e for e in await events_of(page.changes, reader, key, now)}
+    at, told = dict(page.began), list[Told]()
+    for partition, offset, _ in page.changes:
+        at[partition] = offset + 1
+        if event := events.get((partition, offset)):
+            told.append(Told(event.kind, event_json(event, views), dict(at)))
+    return [*told[:-1], replace(told[-1], behind=page.positions)] if told else []
+
+
 async def events_of(places: Sequence[Place], reader: Reader, key: Key, now: datetime) -> list[Event]:
     """The events that a key gets of these changes, in order.
 
@@ -40,14 +61,18 @@ async def events_of(places: Sequence[Place], reader: Reader, key: Key, now: date
     killed since is never told again. Where the item is killed or sealed by now, the change is passed over:
     the one that took the item away follows further on.
     """
-    kinds = [await _kind(changed, reader, key, now) for _, _, changed in places]
-    told = {changed.item_id for (_, _, changed), kind in zip(places, kinds, strict=True) if kind in WITH_WORDS}
-    today = await reader.visible(tuple(told), key, now)
-    return [
-        Event(kind, changed, partition, offset, today.get(changed.item_id) if kind in WITH_WORDS else None)
-        for (partition, offset, changed), kind in zip(places, kinds, strict=True)
-        if kind is not None and (kind not in WITH_WORDS or changed.item_id in today)
-    ]
+    kinds = [await _kind(changed, reader.sights, key, now) for _, _, changed in places]
+    worded = {changed.item_id for (_, _, changed), kind in zip(places, kinds, strict=True) if kind in WITH_WORDS}
+    today = await reader.visible(tuple(worded), key, now)
+    events = []
+    for (partition, offset, changed), kind in zip(places, kinds, strict=True):
+        if kind == "killed":
+            events.append(Event(kind, await reader.sights.told(changed, key, now), partition, offset))
+        elif kind == "left":
+            events.append(Event(kind, changed, partition, offset))
+        elif kind is not None and changed.item_id in today:
+            events.append(Event(kind, changed, partition, offset, today[changed.item_id]))
+    return events
 
 
 WITH_WORDS: frozenset[str] = frozenset({"created", "updated", "entered"})
@@ -83,8 +108,6 @@ def event_json(event: Event, views: Views) -> bytes:
     return spliced(b'{"article":' + views.article(event.words) + b"}", told)
 
 
-async def _kind(changed: Changed, reader: Reader, key: Key, now: datetime) -> Kind | None:
-    if sight_of(key, changed, now) is Sight.gone:
-        seen = await reader.look(changed, key, now)
-        return "killed" if seen is Sight.gone else None
-    return kind_of(former_sight(key, changed, now), sight_of(key, changed, now), changed.former_standing)
+async def _kind(changed: Changed, sights: Sights, key: Key, now: datetime) -> Kind | None:
+    after = await sights.of(changed, key, now)
+    return kind_of(await sights.before(changed, key), after, changed.former_standing)

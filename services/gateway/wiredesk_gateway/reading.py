@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,16 +11,15 @@ from wiredesk_core.families import predecessors
 from wiredesk_core.keys import Key
 from wiredesk_core.lifecycle import Ruling, Standing, State, silent_corrections
 from wiredesk_core.lineage import fold_items
-from wiredesk_core.messages import Changed
-from wiredesk_core.ports import ArchiveReader, VersionEntry
+from wiredesk_core.messages import Changed, ReceiptNote
+from wiredesk_core.ports import ArchiveReader, Hits, IndexReader, Query, StandingCount, VersionEntry
+from wiredesk_core.shelf import QuarantineEntry, ShelfQuestion
 from wiredesk_core.web.problems import Explained
 
 from wiredesk_gateway.related import Family, family_of
+from wiredesk_gateway.sights import TOLD, Sights
 from wiredesk_gateway.views import tombstone_view
-from wiredesk_gateway.visibility import Sight, item_sight, sight_of, was_shown, was_withdrawn
-
-TOLD = frozenset({Sight.gone, Sight.expired})
-"""Of an item that stands so, those who could see it are told that they cannot any more."""
+from wiredesk_gateway.visibility import Sight, item_sight, narrowed, shelf_for, sight, state_of, was_withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +32,29 @@ class Told:
 
 
 class Reader:
-    """An Archive behind the rule of visibility."""
+    """An Archive and an Index behind the rule of visibility."""
 
-    def __init__(self, archive: ArchiveReader) -> None:
+    def __init__(self, archive: ArchiveReader, index: IndexReader) -> None:
         self._archive = archive
+        self._index = index
+        self.sights = Sights(archive)
+
+    async def search(self, query: Query, key: Key) -> Hits:
+        """What the key may find. Raises Refused(400) for a text that cannot be read as a query."""
+        return await self._index.search(narrowed(query, key))
+
+    async def snapshot(self, after: str, limit: int, key: Key, now: datetime) -> tuple[str | None, list[Changed]]:
+        """The newest revisions that the key may see of the next items by id, and the id to go on from; None at the end."""
+        page = await self._archive.snapshot(after, limit)
+        seen = [changed for changed in page if _is_visible(changed, key, now)]
+        return (page[-1].item_id if page else None), seen
 
     async def visible(self, item_ids: Sequence[str], key: Key, now: datetime) -> Mapping[str, Changed]:
         """The newest revisions of those items that the key may see."""
         if not item_ids:
             return {}
         found = await self._archive.served(item_ids)
-        return {i: changed for i, changed in found.items() if sight_of(key, changed, now) is Sight.visible}
+        return {i: changed for i, changed in found.items() if _is_visible(changed, key, now)}
 
     async def one(self, item_id: str, key: Key, now: datetime) -> Changed:
         """The newest revision. Raises Refused: 404 when there is nothing for this key, 410 when it was killed or expired."""
@@ -86,49 +97,84 @@ class Reader:
         _, states = await fold_items(self._archive, [item_id])
         return states[item_id]
 
-    def shows(self, changed: Changed, key: Key, now: datetime) -> bool:
-        """Whether the key may see this newest revision."""
-        return sight_of(key, changed, now) is Sight.visible
+    async def receipt(self, receipt_id: str, key: Key, now: datetime) -> Sequence[ReceiptNote]:
+        """What happened to a push, as far as the key may know; nothing when that is nothing.
+
+        Whoever may push for the provider sees all of it, unless his key has a filter.
+        """
+        entry = await self._archive.receipt(receipt_id)
+        notes = () if entry is None else entry.notes
+        if notes and not key.is_filtered and all(key.may("wires:write", note.provider) for note in notes):
+            return notes
+        seen = await self.visible(tuple({note.item_id for note in notes if note.item_id}), key, now)
+        return _readable(notes, seen.keys())
+
+    async def quarantined(self, asked: ShelfQuestion, key: Key, *, after: str, limit: int) -> Sequence[QuarantineEntry]:
+        """Records put aside, as far as the key reaches."""
+        question = shelf_for(key, asked)
+        return [] if question is None else await self._archive.quarantined(question, after=after, limit=limit)
+
+    async def set_aside(self, quarantine_id: str, key: Key) -> QuarantineEntry | None:
+        """One record put aside; None alike when it is not there and when it is not for this key."""
+        entry = await self._archive.set_aside(quarantine_id)
+        if entry is None or shelf_for(key, ShelfQuestion(providers=(entry.why.provider,))) is None:
+            return None
+        return entry
+
+    async def counts(self, key: Key) -> StandingCount:
+        """Totals over the whole archive. Raises Refused(403) for a key that reaches a part of it only."""
+        if key.providers or key.is_filtered:
+            raise Refused(403, "beyond_reach", "these totals are of all items; this key reaches only some of them")
+        return await self._archive.counts()
 
     async def passed(self, changed: Changed | None, key: Key, now: datetime) -> Changed:
         """The same revision, if the key may see it. Raises Refused as `one` does."""
-        seen = Sight.sealed if changed is None else await self.look(changed, key, now)
+        seen = Sight.sealed if changed is None else await self.sights.of(changed, key, now)
         if changed is None or seen is Sight.sealed:
             raise unknown()
         if seen is not Sight.visible:
-            raise gone(changed)
+            raise await self._gone(changed, key, now)
         return changed
-
-    async def look(self, changed: Changed, key: Key, now: datetime) -> Sight:
-        """What the key gets of a revision; of one that is gone only word, and that only if it could ever see it."""
-        seen = sight_of(key, changed, now)
-        if seen not in TOLD or changed.former_standing is Standing.open or "embargo:read" in key.scopes:
-            return seen
-        return seen if was_shown(await self._archive.versions(changed.item_id), now) else Sight.sealed
 
     async def by_uri(self, uri: str, providers: Sequence[str], key: Key, now: datetime) -> Changed:
         """The item of that uri, else of that alias. Raises Refused: 404, 410, or 409 when several go by it."""
         found = await self._archive.served(await self._archive.find(uri))
         wanted = [c for c in found.values() if not providers or c.provider in providers]
         named = [c for c in wanted if c.uri == uri] or wanted
-        seen = {c.item_id: await self.look(c, key, now) for c in named}
+        seen = {c.item_id: await self.sights.of(c, key, now) for c in named}
         alive = [c for c in named if seen[c.item_id] is Sight.visible]
         told = [c for c in named if seen[c.item_id] in TOLD]
         if len(alive) > 1:
             raise ambiguous(alive)
         if alive or not told:
             return await self.passed(next(iter(alive), None), key, now)
-        raise gone(told[0])
+        raise await self._gone(told[0], key, now)
+
+    async def _gone(self, changed: Changed, key: Key, now: datetime) -> Refused:
+        """Killed, or else expired, as far as the key may know why."""
+        return killed(await self.sights.told(changed, key, now)) if changed.standing is Standing.killed else expired()
+
+
+def _readable(notes: Sequence[ReceiptNote], seen: Collection[str]) -> Sequence[ReceiptNote]:
+    """What a reader is told of a push: of items that he may see, and when there is one, that it came in.
+
+    Other notes tell how many items there were: he gets them when none is kept from him.
+    """
+    if not seen:
+        return ()
+    whole = all(note.item_id in seen for note in notes if note.item_id)
+    return [
+        note for note in notes if note.item_id in seen or (not note.item_id and (whole or note.stage == "received"))
+    ]
+
+
+def _is_visible(changed: Changed, key: Key, now: datetime) -> bool:
+    return sight(key, state_of(changed, now), now) is Sight.visible
 
 
 def unknown() -> Refused:
     """Not there, or not for this key: the same words for both."""
     return Refused(404, "item_not_found", "there is no such item")
-
-
-def gone(changed: Changed) -> Refused:
-    """Killed, or else expired."""
-    return killed(changed) if changed.standing is Standing.killed else expired()
 
 
 def expired() -> Refused:

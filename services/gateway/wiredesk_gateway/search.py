@@ -10,14 +10,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator
 from wiredesk_core.failures import Refused
 from wiredesk_core.item import ItemType, Moment
-from wiredesk_core.keys import Key
 from wiredesk_core.moments import iso
 from wiredesk_core.ports import Hits, Query
 from wiredesk_core.web.queries import Parameters
 
 from wiredesk_gateway.cursors import CursorSeal, fingerprint
 from wiredesk_gateway.views import FIELDS
-from wiredesk_gateway.visibility import collections_for, providers_for
 
 DEEPEST = 10_000
 """How far relevance order can be paged."""
@@ -64,6 +62,7 @@ class ItemsAsked(OneAsked):
     provider: tuple[Value, ...] = Field(default=(), description="Repeatable: any of these")
     not_provider: tuple[Value, ...] = Field(default=(), description="Repeatable: none of these")
     language: tuple[Value, ...] = Field(default=(), description="BCP 47; repeatable")
+    genre: tuple[Value, ...] = Field(default=(), description="As the provider names it; repeatable")
     type: tuple[ItemType, ...] = Field(default=(), description="Repeatable")
     entity: tuple[Value, ...] = Field(default=(), description="Entity id such as Q423; repeatable")
     published_from: Day | None = Field(default=None, description="Published then or later")
@@ -101,20 +100,14 @@ def names_in(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
 
 
-def searching(asked: ItemsAsked, key: Key, now: datetime, cursors: CursorSeal) -> Searching | None:
-    """The query behind a request; None when the key reaches none of the providers asked for.
-
-    Raises Refused(400) for a cursor that was made for another query.
-    """
-    providers = providers_for(key, asked.provider)
-    if providers is None:
-        return None
+def searching(asked: ItemsAsked, now: datetime, cursors: CursorSeal) -> Searching:
+    """The query behind a request, whoever asks. Raises Refused(400) for a cursor that was made for another query."""
     query = Query(
         text=asked.q,
-        collections=collections_for(key),
-        providers=providers,
+        providers=asked.provider,
         not_providers=asked.not_provider,
         languages=asked.language,
+        genres=asked.genre,
         types=tuple(kind.value for kind in asked.type),
         entities=asked.entity,
         published_from=asked.published_from,

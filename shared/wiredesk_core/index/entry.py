@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from wiredesk_core.article import Article
 from wiredesk_core.index.words import tidy
+from wiredesk_core.item import language_of
 from wiredesk_core.ports import IndexGone, IndexPut
 
 FACETS = ("provider", "language", "type", "entity")
@@ -34,6 +35,9 @@ class Entry:
     type: str
     languages: tuple[str, ...]
     """The language's code and its codes without region ("en-gb", "en"), the shortest last; empty when unknown."""
+    said_language: str | None
+    """The item's own word, without region."""
+    genre: str | None
     entities: dict[str, str]
     """Names by id."""
     searched: dict[str, tuple[str, ...]]
@@ -63,6 +67,8 @@ def entry_of(put: IndexPut) -> Entry:
         provider=item.provider,
         type=item.type.value,
         languages=language_codes(article.language.code if article.language else item.language),
+        said_language=language_of(item),
+        genre=item.genre or None,
         entities={entity.id: entity.name for entity in article.entities},
         searched=_searched(article),
         order=microseconds(published),

@@ -74,6 +74,8 @@ def _passes(filed: _Filed, query: Query) -> bool:
         and (not query.providers or entry.provider in query.providers)
         and entry.provider not in query.not_providers
         and (not query.languages or any(code.lower() in entry.languages for code in query.languages))
+        and (not query.said_languages or entry.said_language in query.said_languages)
+        and (not query.genres or entry.genre in query.genres)
         and (not query.types or entry.type in query.types)
         and (not query.entities or any(entity in entry.entities for entity in query.entities))
         and _in_time(entry, query)

@@ -55,7 +55,15 @@ def _check_sizes(query: Query) -> None:
 
 
 def _check_filters(query: Query) -> None:
-    filters = (query.providers, query.not_providers, query.languages, query.types, query.entities)
+    filters = (
+        query.providers,
+        query.not_providers,
+        query.languages,
+        query.said_languages,
+        query.genres,
+        query.types,
+        query.entities,
+    )
     for values in filters:
         if len(values) > MAX_VALUES:
             raise Refused(400, "bad_query", f"a filter has {len(values)} values; {MAX_VALUES} are the limit")

@@ -21,13 +21,21 @@ def put(
     indexed_at: datetime = NOON,
     provider: str = "harbour",
     language: str | None = "en",
+    said_language: str | None = None,
     entities: tuple[tuple[str, str], ...] = (),
     keyphrases: tuple[str, ...] = (),
     **fields: str,
 ) -> IndexPut:
-    """A small article for the index; `fields` are the item's, entities are (id, name)."""
+    """A small article for the index; `language` was found, `said_language` and `fields` are the item's; entities are (id, name)."""
     item = Item.model_validate(
-        {"uri": f"urn:test:{item_id}", "provider": provider, "version_created": published, "body_text": text, **fields}
+        {
+            "uri": f"urn:test:{item_id}",
+            "provider": provider,
+            "version_created": published,
+            "body_text": text,
+            "language": said_language,
+            **fields,
+        }
     )
     article = Article(
         uri=item.uri,

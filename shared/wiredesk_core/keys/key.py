@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field
 
 from wiredesk_core.failures import Refused
-from wiredesk_core.item import Frozen, Item, Moment
+from wiredesk_core.item import Frozen, Item, Moment, language_of
 
 Scope = Literal[
     "items:read",
@@ -75,11 +75,6 @@ class Key(Frozen):
     def told(self) -> Mapping[str, Any]:
         """As it may be shown: nothing that a secret could be guessed or compared by."""
         return {name: value for name, value in self.kept().items() if not name.endswith("_sha256")}
-
-
-def language_of(item: Item) -> str | None:
-    """The language without its region, as readers ask for it."""
-    return item.language.partition("-")[0].lower() if item.language else None
 
 
 def require(key: Key, scope: Scope, provider: str | None = None) -> None:

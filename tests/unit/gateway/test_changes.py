@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -30,10 +32,14 @@ async def follow(
             return events, str(cursor)
 
 
+def blocks_of(stream: str) -> list[dict[str, str]]:
+    """All that a stream says, block by block."""
+    return [dict(line.split(": ", 1) for line in block.split("\n")) for block in stream.split("\n\n") if block]
+
+
 def frames_of(stream: str) -> list[dict[str, str]]:
-    """The events of a stream, comments and retry left out."""
-    parsed = [dict(line.split(": ", 1) for line in block.split("\n")) for block in stream.split("\n\n") if block]
-    return [frame for frame in parsed if "event" in frame]
+    """The changes that a stream tells, signs of life left out."""
+    return [frame for frame in blocks_of(stream) if frame.get("event", "position") != "position"]
 
 
 async def test_each_change_is_told_once_in_order(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
@@ -150,7 +156,7 @@ async def test_a_stream_tells_what_was_and_what_comes_until_the_gateway_stops(
     answer = await streaming
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text.startswith("retry: ")
-    assert ": nothing new\n\n" in answer.text
+    assert "event: position\n" in answer.text
     assert [frame["event"] for frame in frames_of(answer.text)] == ["created", "updated"]
 
 
@@ -170,10 +176,63 @@ async def test_a_stream_goes_on_behind_the_last_event_id(newsroom: Newsroom, rea
 async def test_a_stream_moves_past_what_is_not_for_its_reader(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
     await newsroom.serve(make_item(embargoed_until=after(900)), Standing.sealed)
     newsroom.stopping.set()
-    (frame,) = frames_of((await reader.get("/v1/changes/stream")).text)
+    _, frame = blocks_of((await reader.get("/v1/changes/stream")).text)
     assert frame["event"] == "position"
+    await newsroom.serve(make_item(uri="urn:example:2"))
     again = await reader.get("/v1/changes/stream", params={"cursor": frame["id"]})
-    assert frames_of(again.text) == []
+    assert [orjson.loads(told["data"])["uri"] for told in frames_of(again.text)] == ["urn:example:2"]
+
+
+async def test_what_is_not_for_a_reader_does_not_show_in_his_stream(
+    newsroom: Newsroom, reader: httpx.AsyncClient
+) -> None:
+    newsroom.limits = replace(newsroom.limits, heartbeat=60)
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(newsroom.app()), headers=reader.headers, base_url="http://x"
+    )
+    streaming = asyncio.create_task(client.get("/v1/changes/stream"))
+    await asyncio.sleep(0.05)
+    for number in range(3):
+        await newsroom.serve(make_item(uri=f"urn:x:{number}", embargoed_until=after(900)), Standing.sealed)
+        await asyncio.sleep(0.02)
+    newsroom.stopping.set()
+    assert len(blocks_of((await streaming).text)) == 2, "a retry, and one position when the gateway stops"
+
+
+async def test_a_page_is_full_however_much_of_the_log_is_for_others(
+    newsroom: Newsroom, reader: httpx.AsyncClient
+) -> None:
+    for number in range(30):
+        embargo = None if number % 5 == 0 else after(900)
+        item = make_item(uri=f"urn:x:{number}", embargoed_until=embargo)
+        await newsroom.serve(item, Standing.open if embargo is None else Standing.sealed)
+    page = (await reader.get("/v1/changes", params={"limit": "4"})).json()
+    assert (len(page["changes"]), page["has_more"]) == (4, True)
+    rest = (await reader.get("/v1/changes", params={"limit": "4", "cursor": page["next"]})).json()
+    assert (len(rest["changes"]), rest["has_more"]) == (2, False)
+
+
+async def test_a_place_in_the_log_cannot_be_read_or_compared(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
+    await newsroom.serve()
+    _, cursor = await follow(reader)
+    _, again = await follow(reader, cursor)
+    assert cursor != again
+    opened = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    assert b"epoch" not in opened
+
+
+async def test_a_page_of_large_changes_ends_early(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
+    newsroom.limits = replace(newsroom.limits, largest_page=3000)
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(newsroom.app()), headers=reader.headers, base_url="http://x"
+    )
+    for number in range(8):
+        await newsroom.serve(make_item(uri=f"urn:x:{number}", body_text="ferry " * 200))
+    first = (await client.get("/v1/changes")).json()
+    assert first["has_more"]
+    assert 1 <= len(first["changes"]) < 8
+    events, _ = await follow(client)
+    assert sorted(event["uri"] for event in events) == [f"urn:x:{number}" for number in range(8)]
 
 
 async def test_a_stream_ends_with_its_key(newsroom: Newsroom, connect: Connect) -> None:

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import orjson
 from pydantic import Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key
 from wiredesk_core.messages import Changed
 from wiredesk_core.web.problems import Explained
 from wiredesk_core.web.queries import Parameters
+from wiredesk_core.web.streams import Stream
 
 from wiredesk_gateway.answers import NO_STORE, fresh
 from wiredesk_gateway.changes import Expired, Page, Positions
 from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.documents import CHANGES, SNAPSHOT, STREAM
 from wiredesk_gateway.doors import Call, Doors, NoParameters, require_any
-from wiredesk_gateway.feed import Event, event_json, events_of
+from wiredesk_gateway.feed import Told, told_of
 
 RETRY_MS = 2000
 STREAM_PAGE = 100
+MOST_READS = 50
+"""Pages of the log that one answer may look through for changes that are for its reader."""
 
 
 class ChangesAsked(Parameters):
@@ -35,7 +39,7 @@ class ChangesAsked(Parameters):
     cursor: str | None = Field(
         default=None, description="`next` of the page before; none begins with the oldest change"
     )
-    limit: int = Field(default=100, ge=1, le=500, description="Changes looked at for a page")
+    limit: int = Field(default=100, ge=1, le=500, description="Changes a page")
     wait: float = Field(default=0, ge=0, le=60, description="Seconds to wait when there is nothing new")
 
 
@@ -62,14 +66,15 @@ def add_changes(doors: Doors, desk: Desk) -> None:
     async def stream_changes(call: Call[StreamAsked]) -> Response:
         """The same changes as server-sent events; each event's id is a cursor.
 
-        Browsers and clients resume with Last-Event-ID by themselves. Comments keep the connection alive.
+        Browsers and clients resume with Last-Event-ID by themselves. While there is nothing to tell, `position` events
+        keep the connection alive and move the cursor on. Who takes nothing for a while is let go.
         """
         cursor = call.request.headers.get("last-event-id") or call.asked.cursor
         page = await _read(desk, _place(desk, cursor), STREAM_PAGE, 0)
         _check_streams(open_streams, call.key, desk.limits.streams_per_key)
         frames = _frames(desk, doors, call, page, open_streams)
         headers = {**NO_STORE, "x-accel-buffering": "no"}
-        return StreamingResponse(frames, headers=headers, media_type="text/event-stream")
+        return Stream(frames, desk.limits.stalled, headers, "text/event-stream")
 
     @doors.get("/v1/snapshot", scopes=("items:read",), asks=NoParameters, tag="changes", responses=SNAPSHOT)
     async def get_snapshot(call: Call[NoParameters]) -> Response:
@@ -80,79 +85,92 @@ def add_changes(doors: Doors, desk: Desk) -> None:
         ends = await desk.changes.ends()
         cursor = _cursor(desk, ends.epoch, ends.positions)
         headers = {**NO_STORE, "wiredesk-cursor": cursor}
-        return StreamingResponse(_lines(desk, call, cursor), headers=headers, media_type="application/x-ndjson")
+        return Stream(_lines(desk, doors, call, cursor), desk.limits.stalled, headers, "application/x-ndjson")
 
 
 Place = tuple[str | None, Positions | None]
 
 
 async def _changes(desk: Desk, doors: Doors, call: Call[ChangesAsked]) -> Response:
-    """Reads on while nothing in the log is for this key, as long as it may wait."""
+    """Reads on until the page is full: how much of the log is for others must not show. Waits only while it is empty."""
     deadline = time.monotonic() + min(call.asked.wait, desk.limits.longest_wait)
-    place = _place(desk, call.asked.cursor)
+    place, found, reads = _place(desk, call.asked.cursor), list[Told](), 0
     while True:
-        left = max(deadline - time.monotonic(), 0)
-        page = await _read_or_stop(desk, place, call.asked.limit, left)
+        left = 0.0 if found else max(deadline - time.monotonic(), 0)
+        page = await _read_or_stop(desk, place, call.asked.limit - len(found), left)
         key, now = await doors.readmit(call.authorization)
-        events = await events_of(page.changes, desk.reader, key, now)
-        if events or left <= 0 or desk.stopping.is_set():
-            return fresh(_page(desk, page, events))
-        place = page.epoch, page.positions
+        found += await told_of(page, desk.reader, key, now, desk.views)
+        place, reads = (page.epoch, page.positions), reads + 1
+        full = len(found) >= call.asked.limit or sum(len(one.data) for one in found) > desk.limits.largest_page
+        ended = page.at_end and (found or time.monotonic() >= deadline)
+        if full or ended or (reads >= MOST_READS and not left) or desk.stopping.is_set():
+            return fresh(_page(desk, page, found))
 
 
-def _page(desk: Desk, page: Page, events: list[Event]) -> bytes:
-    told = b",".join(event_json(event, desk.views) for event in events)
-    after = orjson.dumps(_cursor(desk, page.epoch, page.positions))
-    more = b"false" if page.at_end else b"true"
+def _page(desk: Desk, page: Page, found: list[Told]) -> bytes:
+    """A page that ends early, where its bytes are too many, goes on behind the last change that it tells."""
+    kept = list(_bearable(found, desk.limits.largest_page))
+    whole = len(kept) == len(found)
+    told = b",".join(one.data for one in kept)
+    after = orjson.dumps(_cursor(desk, page.epoch, page.positions if whole else kept[-1].behind))
+    more = b"false" if page.at_end and whole else b"true"
     return b'{"changes":[' + told + b'],"has_more":' + more + b',"next":' + after + b"}"
+
+
+def _bearable(found: list[Told], most: int) -> Iterator[Told]:
+    """The first changes, up to so many bytes; always one."""
+    for told in found:
+        yield told
+        most -= len(told.data)
+        if most <= 0:
+            return
 
 
 async def _frames(
     desk: Desk, doors: Doors, call: Call[StreamAsked], page: Page, streams: Counter[str]
-) -> AsyncIterator[bytes]:
-    """Server-sent events until the client goes, the key ends or the gateway stops."""
+) -> AsyncGenerator[bytes, None]:
+    """Server-sent events until the client goes, the key ends or the gateway stops.
+
+    What is not for this reader must not show, not even by when a sign of life comes: these come by the clock.
+    """
     with _held(streams, call.key), contextlib.suppress(Refused):
         yield f"retry: {RETRY_MS}\n\n".encode()
+        due = time.monotonic() + desk.limits.heartbeat
         while True:
             key, now = await doors.readmit(call.authorization)
             require_any(key, ("items:read",))
-            yield _frame_page(desk, page, await events_of(page.changes, desk.reader, key, now))
+            found = await told_of(page, desk.reader, key, now, desk.views)
+            for told in found:
+                yield _frame(told.kind, _cursor(desk, page.epoch, told.behind), told.data)
+            if found:
+                due = time.monotonic() + desk.limits.heartbeat
+            elif time.monotonic() >= due or desk.stopping.is_set():
+                yield _frame("position", _cursor(desk, page.epoch, page.positions), b'{"kind":"position"}')
+                due = time.monotonic() + desk.limits.heartbeat
             if desk.stopping.is_set():
                 return
-            page = await _read_or_stop(desk, (page.epoch, page.positions), STREAM_PAGE, desk.limits.heartbeat)
-
-
-def _frame_page(desk: Desk, page: Page, events: list[Event]) -> bytes:
-    """A page's events, each with the cursor behind it; a sign of life when there was nothing at all.
-
-    When the page ends with changes that are not for this key, an event of its own moves the client past them.
-    """
-    if not page.changes:
-        return b": nothing new\n\n"
-    at = dict(page.began)
-    told = {(event.partition, event.offset): event for event in events}
-    frames = []
-    for partition, offset, _ in page.changes:
-        at[partition] = offset + 1
-        if event := told.get((partition, offset)):
-            frames.append(_frame(event.kind, _cursor(desk, page.epoch, at), event_json(event, desk.views)))
-    if len(events) < len(page.changes):
-        frames.append(_frame("position", _cursor(desk, page.epoch, page.positions), b'{"kind":"position"}'))
-    return b"".join(frames)
+            page = await _read_or_stop(
+                desk, (page.epoch, page.positions), STREAM_PAGE, max(due - time.monotonic(), 0.001)
+            )
 
 
 def _frame(name: str, cursor: str, data: bytes) -> bytes:
     return b"event: %b\nid: %b\ndata: %b\n\n" % (name.encode(), cursor.encode(), data)
 
 
-async def _lines(desk: Desk, call: Call[NoParameters], cursor: str) -> AsyncIterator[bytes]:
-    after, number = "", 0
-    while page := await desk.archive.snapshot(after, desk.limits.snapshot_page):
-        shown = [changed for changed in page if desk.reader.shows(changed, call.key, call.now)]
-        number += len(shown)
-        yield b"".join(_line(desk, changed) for changed in shown)
-        after = page[-1].item_id
-    yield orjson.dumps({"kind": "end", "items": number, "cursor": cursor}) + b"\n"
+async def _lines(desk: Desk, doors: Doors, call: Call[NoParameters], cursor: str) -> AsyncGenerator[bytes, None]:
+    """Each page with the rights of its moment; cut short, without its end, when the key no longer holds."""
+    after: str | None = ""
+    number = 0
+    with contextlib.suppress(Refused):
+        while after is not None:
+            key, now = await doors.readmit(call.authorization)
+            require_any(key, ("items:read",))
+            after, shown = await desk.reader.snapshot(after, desk.limits.snapshot_page, key, now)
+            number += len(shown)
+            for changed in shown:
+                yield _line(desk, changed)
+        yield orjson.dumps({"kind": "end", "items": number, "cursor": cursor}) + b"\n"
 
 
 def _line(desk: Desk, changed: Changed) -> bytes:
@@ -189,14 +207,15 @@ def expired() -> Refused:
 
 
 def _cursor(desk: Desk, epoch: str, positions: Positions) -> str:
-    placed: dict[str, Any] = {"epoch": epoch, "at": [[number, positions[number]] for number in sorted(positions)]}
-    return desk.change_cursors.seal(placed)
+    """Never the same twice: that a place has moved tells that something happened, though not for this reader."""
+    placed = {"epoch": epoch, "at": [[number, positions[number]] for number in sorted(positions)]}
+    return desk.change_cursors.seal({**placed, "once": secrets.token_hex(4)})
 
 
 def _place(desk: Desk, cursor: str | None) -> Place:
     if cursor is None:
         return None, None
-    placed = desk.change_cursors.open(cursor)
+    placed: dict[str, Any] = desk.change_cursors.open(cursor)
     return placed["epoch"], dict(placed["at"])
 
 

@@ -31,8 +31,6 @@ from wiredesk_gateway.views import (
     version_view,
 )
 
-NOTHING = Hits(total=0, hits=())
-
 
 def add_items(doors: Doors, desk: Desk) -> None:
     """Adds the routes."""
@@ -116,12 +114,12 @@ async def _search(desk: Desk, call: Call[ItemsAsked]) -> Response:
     began = time.perf_counter()
     if call.asked.format != "article" or call.asked.as_of is not None:
         raise Refused(400, "one_item_only", "format and as_of are for single items")
-    search = searching(call.asked, call.key, call.now, desk.search_cursors)
-    hits = NOTHING if search is None else await desk.index.search(search.query)
+    search = searching(call.asked, call.now, desk.search_cursors)
+    hits = await desk.reader.search(search.query, call.key)
     page = hits.hits[: call.asked.limit]
     visible = await desk.reader.visible([hit.item_id for hit in page], call.key, call.now)
     shown = [(hit, visible[hit.item_id]) for hit in page if hit.item_id in visible]
-    after = None if search is None else next_cursor(search, hits, desk.search_cursors)
+    after = next_cursor(search, hits, desk.search_cursors)
     total = max(hits.total - len(page) + len(shown), 0)
     took_ms = round((time.perf_counter() - began) * 1000, 2)
     body, etag = _page_body(desk, call.asked, _Found(hits, shown, total, after), took_ms)

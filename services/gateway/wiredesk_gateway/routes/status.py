@@ -14,9 +14,12 @@ def add_status(doors: Doors, desk: Desk) -> None:
     """Adds the route."""
 
     @doors.get("/v1/status", scopes=("status:read",), asks=NoParameters, tag="status", responses=STATUS)
-    async def get_status(_call: Call[NoParameters]) -> Response:
-        """Totals over the whole archive: items by standing, dispositions, what waits to be announced, quarantine."""
-        counts = await desk.archive.counts()
+    async def get_status(call: Call[NoParameters]) -> Response:
+        """Totals over the whole archive: items by standing, dispositions, what waits to be announced, quarantine.
+
+        Only for keys that reach all of it.
+        """
+        counts = await desk.reader.counts(call.key)
         return fresh(
             {
                 "items": {str(standing): number for standing, number in counts.by_standing.items()},

@@ -14,9 +14,10 @@ from wiredesk_core.index.words import stems_of, words_of
 from wiredesk_core.ports import Collection, IndexPut
 
 COLLECTIONS: tuple[Collection, ...] = ("open", "sealed")
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """In the name of the index behind an alias; another mapping means another index, filled beside this one."""
 
+EXACT = ("item_id", "provider", "type", "language", "language_code", "said_language", "genre", "entity")
 KEYWORD = {"type": "keyword"}
 WORDS = {"type": "text", "analyzer": "whitespace", "index_options": "positions"}
 STEMS = {"type": "text", "analyzer": "whitespace", "index_options": "freqs", "norms": True}
@@ -35,7 +36,7 @@ def index_body() -> dict[str, Any]:
             "dynamic": "strict",
             "properties": {
                 "live": {"type": "boolean"},
-                **dict.fromkeys(("item_id", "provider", "type", "language", "language_code", "entity"), KEYWORD),
+                **dict.fromkeys(EXACT, KEYWORD),
                 **dict.fromkeys(BOOSTS, WORDS),
                 **{stemmed(field): STEMS for field in STEMMED},
                 **dict.fromkeys(("order", "revision", "indexed_at"), NUMBER),
@@ -66,6 +67,8 @@ def document_of(put: IndexPut) -> dict[str, Any]:
         "type": entry.type,
         "language": entry.language,
         "language_code": list(entry.languages),
+        "said_language": entry.said_language,
+        "genre": entry.genre,
         "entity": list(entry.entities),
         "order": entry.order,
         "indexed_at": entry.indexed_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from wiredesk_core.index.request import Request
 from wiredesk_core.ports import Query
 
 Json = dict[str, Any]
+Weigh = Callable[[Json, float], Json]
+"""How much it counts that words were found: (what finds them, their field's boost)."""
 
 TIE_BREAK = 0.2
 """How much a word's further fields add to its best one."""
@@ -46,7 +48,9 @@ def compiled(request: Request) -> Json:
         "bool": {
             "filter": [{"term": {"live": True}}, *_filters(query)],
             "must_not": [{"terms": {"provider": list(query.not_providers)}}] if query.not_providers else [],
-            "must": [_asked(request.question)] if request.question is not None else [],
+            "must": [_asked(request.question, _blindly if query.blind else _weighed)]
+            if request.question is not None
+            else [],
         }
     }
 
@@ -64,7 +68,14 @@ def _facet(name: str, size: int) -> Json:
 
 def _filters(query: Query) -> Iterator[Json]:
     languages = tuple(code.lower() for code in query.languages)
-    exact = {"provider": query.providers, "language_code": languages, "type": query.types, "entity": query.entities}
+    exact = {
+        "provider": query.providers,
+        "language_code": languages,
+        "said_language": query.said_languages,
+        "genre": query.genres,
+        "type": query.types,
+        "entity": query.entities,
+    }
     for field, values in exact.items():
         if values:
             yield {"terms": {field: list(values)}}
@@ -81,31 +92,41 @@ def _moment(moment: datetime | None) -> int | None:
     return None if moment is None else microseconds(moment)
 
 
-def _asked(node: Node) -> Json:
+def _weighed(words: Json, boost: float) -> Json:
+    """By BM25: how often, in how long a text, how rare in the collection."""
+    return {"bool": {"must": [words], "boost": boost}}
+
+
+def _blindly(words: Json, boost: float) -> Json:
+    """By the field alone."""
+    return {"constant_score": {"filter": words, "boost": boost}}
+
+
+def _asked(node: Node, weigh: Weigh) -> Json:
     match node:
         case Clause():
-            return _clause(node)
+            return _clause(node, weigh)
         case Either(parts):
-            return {"bool": {"should": [_asked(part) for part in parts], "minimum_should_match": 1}}
+            return {"bool": {"should": [_asked(part, weigh) for part in parts], "minimum_should_match": 1}}
         case Every(parts):
-            return {"bool": {"must": [_asked(part) for part in parts]}}
+            return {"bool": {"must": [_asked(part, weigh) for part in parts]}}
         case Without(part):
-            return {"bool": {"must_not": [_asked(part)]}}
+            return {"bool": {"must_not": [_asked(part, weigh)]}}
 
 
-def _clause(clause: Clause) -> Json:
+def _clause(clause: Clause, weigh: Weigh) -> Json:
     fields = tuple(BOOSTS) if clause.field is None else (clause.field,)
-    ways = [_words(field, clause.words, BOOSTS[field]) for field in fields]
+    ways = [weigh(_words(field, clause.words), BOOSTS[field]) for field in fields]
     if clause.stem is not None:
         ways += [
-            {"term": {stemmed(field): {"value": clause.stem, "boost": BOOSTS[field]}}}
+            weigh({"term": {stemmed(field): {"value": clause.stem}}}, BOOSTS[field])
             for field in fields
             if field in STEMMED
         ]
     return ways[0] if len(ways) == 1 else {"dis_max": {"queries": ways, "tie_breaker": TIE_BREAK}}
 
 
-def _words(field: str, words: tuple[str, ...], boost: float) -> Json:
+def _words(field: str, words: tuple[str, ...]) -> Json:
     if len(words) == 1:
-        return {"term": {field: {"value": words[0], "boost": boost}}}
-    return {"match_phrase": {field: {"query": " ".join(words), "boost": boost}}}
+        return {"term": {field: {"value": words[0]}}}
+    return {"match_phrase": {field: {"query": " ".join(words)}}}

@@ -14,12 +14,12 @@ import orjson
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import RequestError
 
-from wiredesk_core.failures import Poison, Refused, StoreBusy
+from wiredesk_core.failures import Misconfigured, Poison, Refused, StoreBusy
 from wiredesk_core.index.entry import identity, newest_changes
 from wiredesk_core.index.highlight import highlights
 from wiredesk_core.index.opensearch.cluster import MAY_PASS, Cluster, busy_told
 from wiredesk_core.index.opensearch.mapping import COLLECTIONS, SCHEMA_VERSION, document_of, index_body, tombstone
-from wiredesk_core.index.opensearch.query import body_of
+from wiredesk_core.index.opensearch.query import body_of, compiled
 from wiredesk_core.index.question import Clause, wanted_clauses
 from wiredesk_core.index.request import Request, read_request
 from wiredesk_core.ports import Collection, Filed, Hit, Hits, IndexGone, IndexPut, Query
@@ -58,7 +58,7 @@ class OpenSearchReader:
         return Hits(
             found["hits"]["total"]["value"],
             tuple(hits.values()),
-            {name: await self._facet(query.collections, name, found) for name in query.facets},
+            {name: await self._facet(request, name, found) for name in query.facets},
         )
 
     async def close(self) -> None:
@@ -90,22 +90,20 @@ class OpenSearchReader:
             raise Refused(400, "bad_query", f"the index cannot answer this query: {refused.error}") from refused
         return found
 
-    async def _facet(
-        self, collections: Sequence[Collection], name: str, found: Mapping[str, Any]
-    ) -> tuple[tuple[str, str, int], ...]:
+    async def _facet(self, request: Request, name: str, found: Mapping[str, Any]) -> tuple[tuple[str, str, int], ...]:
         counts = {bucket["key"]: bucket["doc_count"] for bucket in found["aggregations"][name]["buckets"]}
-        labels = await self._names(collections, list(counts)) if name == "entity" and counts else {}
+        labels = await self._names(request, list(counts)) if name == "entity" and counts else {}
         ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple((value, labels.get(value, value), count) for value, count in ranked)
 
-    async def _names(self, collections: Sequence[Collection], entities: Sequence[str]) -> dict[str, str]:
-        """An entity's name as one of the asked collections spells it."""
+    async def _names(self, request: Request, entities: Sequence[str]) -> dict[str, str]:
+        """An entity's name as one of the matching documents spells it."""
         lines: list[dict[str, Any]] = []
         for entity in entities:
-            asked = {"bool": {"filter": [{"term": {"live": True}}, {"term": {"entity": entity}}]}}
+            asked = {"bool": {"filter": [compiled(request), {"term": {"entity": entity}}]}}
             lines += [{}, {"query": asked, "size": 1, "_source": ["shown.names"]}]
         with busy_told(self._cluster.where):
-            told = await self._client.msearch(index=self._aliases(collections), body=lines)
+            told = await self._client.msearch(index=self._aliases(request.query.collections), body=lines)
         names: dict[str, str] = {}
         for entity, answer in zip(entities, told["responses"], strict=True):
             for hit in answer["hits"]["hits"]:
@@ -232,7 +230,15 @@ class OpenSearchIndex(OpenSearchReader):
                 for name in COLLECTIONS:
                     if not await self._client.indices.exists_alias(name=self._alias(name)):
                         await self._create(name)
+                    await self._check_layout(name)
             self._made = True
+
+    async def _check_layout(self, collection: Collection) -> None:
+        """Raises Misconfigured for an index that an earlier release made: it would refuse every write."""
+        alias = self._alias(collection)
+        behind = list(await self._client.indices.get_alias(name=alias))
+        if not all(name.startswith(f"{alias}-v{SCHEMA_VERSION}") for name in behind):
+            raise Misconfigured(f"{', '.join(behind)} has another layout: delete it, start again and mend the index")
 
     async def _create(self, collection: Collection) -> None:
         body = {**index_body(), "aliases": {self._alias(collection): {}}}

@@ -9,7 +9,7 @@ from typing import Any
 from tantivy import Query as Tantivy
 from tantivy import Searcher
 
-from wiredesk_core.index.tantivy.query import equals
+from wiredesk_core.index.tantivy.query import equals, narrowed
 from wiredesk_core.index.tantivy.schema import shown_of
 
 CANDIDATES = 1000
@@ -42,7 +42,7 @@ def _facet(
         exact = table if whole else _count(searcher, query, {name: values})[name][0]
         counts.update({value: exact[value] for value in values if value in exact})
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:size]
-    return tuple((value, _label(searchers, name, value), count) for value, count in ranked)
+    return tuple((value, _label(searchers, query, name, value), count) for value, count in ranked)
 
 
 def _count(searcher: Searcher, query: Tantivy, wanted: Mapping[str, list[str] | None]) -> dict[str, tuple[Table, bool]]:
@@ -64,12 +64,12 @@ def _read(result: dict[str, Any]) -> tuple[Table, bool]:
     return table, not result["doc_count_error_upper_bound"]
 
 
-def _label(searchers: Sequence[Searcher], name: str, value: str) -> str:
-    """An entity's name as one of the asked collections spells it; other values are their own labels."""
+def _label(searchers: Sequence[Searcher], query: Tantivy, name: str, value: str) -> str:
+    """An entity's name as one of the matching documents spells it; other values are their own labels."""
     if name != "entity":
         return value
     for searcher in searchers:
-        hits = searcher.search(equals("entity", value), 1, count=False).hits
+        hits = searcher.search(narrowed(query, equals("entity", value)), 1, count=False).hits
         if hits:
             return str(shown_of(searcher.doc(hits[0][1]))["names"].get(value, value))
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from tantivy import FieldType, Occur
@@ -14,6 +14,8 @@ from wiredesk_core.index.request import Request
 from wiredesk_core.index.tantivy.schema import SCHEMA, stemmed
 from wiredesk_core.ports import Query
 
+Weigh = Callable[[Tantivy, float], Tantivy]
+"""How much it counts that words were found: (what finds them, their field's boost)."""
 TIE_BREAK = 0.2
 """How much a word's further fields add to its best one."""
 
@@ -25,7 +27,7 @@ def compiled(request: Request) -> Tantivy:
     if query.not_providers:
         parts.append((Occur.MustNot, _any_of("provider", query.not_providers)))
     if request.question is not None:
-        parts.append((Occur.Must, _asked(request.question)))
+        parts.append((Occur.Must, _asked(request.question, _blindly if query.blind else _weighed)))
     if not any(occur is Occur.Must for occur, _ in parts):
         parts.append((Occur.Must, Tantivy.all_query()))
     return parts[0][1] if len(parts) == 1 else Tantivy.boolean_query(parts)
@@ -53,7 +55,14 @@ def among(field: str, values: list[str]) -> Tantivy:
 
 def _filters(query: Query) -> Iterator[Tantivy]:
     languages = tuple(code.lower() for code in query.languages)
-    exact = {"provider": query.providers, "language_code": languages, "type": query.types, "entity": query.entities}
+    exact = {
+        "provider": query.providers,
+        "language_code": languages,
+        "said_language": query.said_languages,
+        "genre": query.genres,
+        "type": query.types,
+        "entity": query.entities,
+    }
     for field, values in exact.items():
         if values:
             yield _any_of(field, values)
@@ -72,25 +81,35 @@ def _any_of(field: str, values: tuple[str, ...]) -> Tantivy:
     return equals(field, values[0]) if len(values) == 1 else among(field, list(values))
 
 
-def _asked(node: Node) -> Tantivy:
+def _weighed(words: Tantivy, boost: float) -> Tantivy:
+    """By BM25: how often, in how long a text, how rare in the collection."""
+    return Tantivy.boost_query(words, boost)
+
+
+def _blindly(words: Tantivy, boost: float) -> Tantivy:
+    """By the field alone."""
+    return Tantivy.const_score_query(words, boost)
+
+
+def _asked(node: Node, weigh: Weigh) -> Tantivy:
     match node:
         case Clause():
-            return _clause(node)
+            return _clause(node, weigh)
         case Either(parts):
-            return Tantivy.boolean_query([(Occur.Should, _asked(part)) for part in parts])
+            return Tantivy.boolean_query([(Occur.Should, _asked(part, weigh)) for part in parts])
         case Every(parts):
-            return Tantivy.boolean_query([(Occur.Must, _asked(part)) for part in parts])
+            return Tantivy.boolean_query([(Occur.Must, _asked(part, weigh)) for part in parts])
         case Without(part):
             every = Tantivy.const_score_query(Tantivy.all_query(), 0.0)
-            return Tantivy.boolean_query([(Occur.Must, every), (Occur.MustNot, _asked(part))])
+            return Tantivy.boolean_query([(Occur.Must, every), (Occur.MustNot, _asked(part, weigh))])
 
 
-def _clause(clause: Clause) -> Tantivy:
+def _clause(clause: Clause, weigh: Weigh) -> Tantivy:
     fields = tuple(BOOSTS) if clause.field is None else (clause.field,)
-    ways = [Tantivy.boost_query(_words(field, clause.words), BOOSTS[field]) for field in fields]
+    ways = [weigh(_words(field, clause.words), BOOSTS[field]) for field in fields]
     if clause.stem is not None:
         ways += [
-            Tantivy.boost_query(Tantivy.term_query(SCHEMA, stemmed(field), clause.stem, "freq"), BOOSTS[field])
+            weigh(Tantivy.term_query(SCHEMA, stemmed(field), clause.stem, "freq"), BOOSTS[field])
             for field in fields
             if field in STEMMED
         ]

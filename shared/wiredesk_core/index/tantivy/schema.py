@@ -19,7 +19,8 @@ def build_schema() -> Schema:
     builder.add_text_field("item_id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("provider", "type", "language", "entity"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("language_code", tokenizer_name="raw", index_option="basic")
+    for name in ("language_code", "said_language", "genre"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in BOOSTS:
         builder.add_text_field(name, tokenizer_name="wiredesk_plain", index_option="position")
     for name in STEMMED:
@@ -81,6 +82,8 @@ def _exact_values(entry: Entry) -> list[tuple[str, str]]:
         ("type", entry.type),
         *((("language", entry.language),) if entry.language else ()),
         *(("language_code", code) for code in entry.languages),
+        *((("said_language", entry.said_language),) if entry.said_language else ()),
+        *((("genre", entry.genre),) if entry.genre else ()),
         *(("entity", entity_id) for entity_id in entry.entities),
     ]
 

@@ -80,7 +80,7 @@ def open_writer(folder: Path) -> IndexWriter:
 def _explained(folder: Path, error: ValueError) -> Failure:
     """Tantivy has one exception for everything; what to do about it differs."""
     if "schema does not match" in str(error):
-        return Misconfigured(f"{folder} holds an index of another layout: rebuild it (wiredesk reindex)")
+        return Misconfigured(f"{folder} holds an index of another layout: delete it, start again and mend the index")
     if "PermissionDenied" in str(error):
         return Misconfigured(f"{folder} has to be writable for readers too: they lock it for a moment ({error})")
     return StoreBusy(f"the index in {folder} cannot be opened just now: {error}")
