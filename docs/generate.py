@@ -169,6 +169,38 @@ def routes_page() -> str:
     return page("Routes", *parts)
 
 
+def visibility_page() -> str:
+    """The matrix of who gets what."""
+    matrix = importlib.import_module("wiredesk_gateway.matrix")
+
+    def limits(holder: Any) -> str:
+        return ", ".join(f"{name}: {'/'.join(sorted(values))}" for name, values in holder.limits.items())
+
+    holders = [[h.name, ", ".join(map(code, h.scopes)), limits(h), h.eyes] for h in matrix.HOLDERS]
+    cases = [
+        [c.name, c.meaning, c.reader, c.insider, ", ".join(c.reader_feed), ", ".join(c.insider_feed)]
+        for c in matrix.CASES
+    ]
+    rows = [
+        [code(f"{r.method} {r.path}"), " or ".join(map(code, r.scopes)) or "anybody", matrix.MEANINGS[r.kind]]
+        for r in matrix.ROWS
+    ]
+    said = (
+        "An item of harbour, in English, a text of the genre Sport: whoever asks for it sees it as a *reader* or an *insider*"
+        " does, or as *nobody*. No key gets 401, a key without one of a route's scopes 403. A key with a limit gets"
+        " nothing that does not say of itself that it is within. Every line is tried in"
+        " `tests/unit/gateway/test_matrix.py`."
+    )
+    return page(
+        "Who gets what",
+        said,
+        "## Keys\n\n" + table(["key", "scopes", "limits", "sees the item as"], holders),
+        "## What may have happened to an item\n\n"
+        + table(["case", "what happened", "reader", "insider", "reader's feed", "insider's feed"], cases),
+        "## Routes\n\n" + table(["route", "for keys with", "what they get"], rows),
+    )
+
+
 def formats_page() -> str:
     """Every wire format, in the order in which they are tried."""
     formats = importlib.import_module("wiredesk_ingest.formats").FORMATS
@@ -347,6 +379,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "metrics.md": metrics_page,
     "routes.md": routes_page,
+    "visibility.md": visibility_page,
     "formats.md": formats_page,
     "providers.md": providers_page,
     "enrichers.md": enrichers_page,
