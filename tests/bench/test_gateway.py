@@ -38,6 +38,42 @@ WORDS = ("minister", "volcano", "ferry", "rates", "telescope", "truce", "mine", 
 MakePath = Callable[[], str]
 
 
+async def test_what_key_and_visibility_cost_a_request(make_stories: Any, meter: Any, show: Any, tmp_path: Path) -> None:
+    """The same gateway asked without a key, with one, and with one that has a filter."""
+    item_ids, token = await fill(tmp_path, make_stories(4, ITEMS))
+    limited = await key_for(tmp_path, languages={"en"}, types={"text"})
+    chance = random.Random(4)
+    asked: dict[str, tuple[MakePath, str]] = {
+        "no key, no item (/healthz)": (lambda: "/healthz", token),
+        "item by id, key": (lambda: f"/v1/items/{chance.choice(item_ids)}", token),
+        "item by id, key with a filter": (lambda: f"/v1/items/{chance.choice(item_ids)}", limited),
+        "search by relevance, key": (lambda: f"/v1/items?sort=relevance&q={chance.choice(WORDS)}", token),
+        "search by relevance, key with a filter": (
+            lambda: f"/v1/items?sort=relevance&q={chance.choice(WORDS)}", limited,
+        ),
+    }  # fmt: skip
+    rows = []
+    async with served(GATEWAY, tmp_path) as gateway:
+        rounds = [[await load(gateway, *one, meter) for one in asked.values()] for _ in range(ROUNDS)]
+    for name, measured in zip(asked, zip(*rounds, strict=True), strict=True):
+        rate, cost = (statistics.median(column) for column in zip(*measured, strict=True))
+        rows.append([name, f"{rate:.0f}", f"{1e6 * cost:.0f}"])
+    show(
+        f"Key and visibility, {CONNECTIONS} connections, median of {ROUNDS} rounds",
+        ["asked", "a second", "CPU µs"],
+        rows,
+    )
+
+
+async def key_for(folder: Path, **limits: Any) -> str:
+    """A reader's token with these limits."""
+    registry = open_registry(f"sqlite:{folder / 'registry.db'}", SystemClock())
+    token, key = mint_key(name="limited", scopes=["items:read"], now=SystemClock().now(), **limits)
+    await store_key(registry, key)
+    await registry.close()
+    return token
+
+
 async def test_the_gateway_beside_bare_fastapi(make_stories: Any, meter: Any, show: Any, tmp_path: Path) -> None:
     item_ids, token = await fill(tmp_path, make_stories(4, ITEMS))
     chance = random.Random(4)

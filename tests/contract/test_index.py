@@ -349,3 +349,15 @@ async def test_totals_facets_labels_and_blind_scores_hold_nothing_of_what_is_fil
     await index.write(rest)
     assert [await index.search(query) for query in asked] == alone
     assert all(one.total for one in alone)
+
+
+async def test_a_facet_is_labelled_as_the_newest_match_spells_it(index: OpenIndex) -> None:
+    spelt = (("Old Oslo", "Sport", 1), ("Oslo", "Sport", 3), ("Kristiania", "Sport", 2), ("Secret", "Trade", 9))
+    await index.write(
+        [
+            put(f"a{hour}", text="ferry", genre=genre, entities=(("Q1", name),), published=NOON + timedelta(hours=hour))
+            for name, genre, hour in spelt
+        ]
+    )
+    hits = await index.search(Query(text="ferry", genres=("Sport",), facets=("entity",)))
+    assert hits.facets == {"entity": (("Q1", "Oslo", 3),)}

@@ -25,7 +25,7 @@ from wiredesk_core.web.serving import listen, serve, stop_on_signals
 from wiredesk_gateway.app import create_app
 from wiredesk_gateway.desk import Limits
 from wiredesk_gateway.kafka_changes import KafkaChangeLog
-from wiredesk_gateway.settings import GatewaySettings
+from wiredesk_gateway.settings import GatewaySettings, origins_in
 from wiredesk_gateway.signing import shared_signing_key
 
 
@@ -56,8 +56,11 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
             heartbeat=settings.heartbeat,
             streams_per_key=settings.streams_per_key,
             per_minute=settings.per_minute,
+            stalled=settings.stalled,
+            largest_page=settings.largest_page,
         ),
         issuer=read_issuer(shared.jwt_issuer, shared.jwt_audience, shared.jwt_keys),
+        origins=origins_in(settings.cors),
         stopping=stop,
     )
     log(__name__).info("serving", host=settings.host, port=bound.getsockname()[1])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from wiredesk_core.keys import KIND, KeyRing
 from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, IndexReader, Query, Registry
@@ -30,6 +31,22 @@ from wiredesk_gateway.views import Views
 ROUTES = (add_items, add_changes, add_receipts, add_quarantine, add_status, add_keys)
 """Every guarded route comes from here."""
 
+SHARED_WITH_PAGES: Mapping[str, Any] = {
+    "allow_methods": ["GET", "POST", "DELETE"],
+    "allow_headers": ["authorization", "content-type", "if-none-match", "last-event-id", "x-request-id"],
+    "expose_headers": [
+        "etag",
+        "link",
+        "retry-after",
+        "ratelimit",
+        "ratelimit-policy",
+        "wiredesk-cursor",
+        "x-request-id",
+    ],
+    "max_age": 600,
+}
+"""What a page of an allowed origin may send and read. No credentials: a key is sent by who has it, not by the browser."""
+
 DESCRIPTION = "Enriched news articles for internal apps. Every call needs an API key: Authorization: Bearer wd_…"
 
 
@@ -44,8 +61,9 @@ def create_app(
     limits: Limits | None = None,
     stopping: asyncio.Event | None = None,
     issuer: Issuer | None = None,
+    origins: Sequence[str] = (),
 ) -> FastAPI:
-    """The app. Tokens of an `issuer` open it too. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams."""
+    """The app. Tokens of an `issuer` open it too. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams. Web pages of `origins` may call, with a key and without cookies."""
     desk = Desk(
         reader=Reader(archive, index),
         registry=registry,
@@ -64,6 +82,8 @@ def create_app(
         description=DESCRIPTION,
         checks=_checks(archive, index, registry, changes),
     )
+    if origins:
+        app.add_middleware(CORSMiddleware, allow_origins=list(origins), **SHARED_WITH_PAGES)
     doors = Doors(app, KeyRing(registry, issuer=issuer), clock, desk.limits.per_minute)
     for add in ROUTES:
         add(doors, desk)

@@ -125,16 +125,16 @@ def searching(asked: ItemsAsked, now: datetime, cursors: CursorSeal) -> Searchin
     return Searching(_placed(query, asked.cursor, bound_to, cursors), asked.limit, bound_to)
 
 
-def next_cursor(search: Searching, hits: Hits, cursors: CursorSeal) -> str | None:
-    """The cursor of the page after; None when this is the last."""
-    if len(hits.hits) <= search.limit:
+def next_cursor(search: Searching, hits: Hits, taken: int, cursors: CursorSeal) -> str | None:
+    """The cursor of the page after these first hits; None when there are no more."""
+    if len(hits.hits) <= taken:
         return None
     place: dict[str, Any] = {"query": search.bound_to}
     if search.query.sort == "relevance":
-        place["offset"] = search.query.offset + search.limit
+        place["offset"] = search.query.offset + taken
         place["until"] = search.query.until and iso(search.query.until)
     else:
-        last = hits.hits[search.limit - 1]
+        last = hits.hits[taken - 1]
         place["after"] = [last.order, last.item_id]
     return cursors.seal(place)
 

@@ -14,7 +14,7 @@ from wiredesk_core.item import Item, Status
 from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.lifecycle import Standing
 from wiredesk_core.messages import Changed
-from wiredesk_core.ports import IndexGone, IndexPut
+from wiredesk_core.ports import Archive, Index, IndexGone, IndexPut
 from wiredesk_core.registry.memory import MemoryRegistry
 from wiredesk_core.testing import NOON, accepted, after, changed, make_item
 
@@ -27,13 +27,14 @@ SIGNING_KEY = b"for tests alone, of no use elsewhere"
 
 @dataclass
 class Newsroom:
-    """Stores in memory, and all that is done to them."""
+    """Stores, in memory unless others are given, and all that is done to them."""
 
-    archive: MemoryArchive = field(default_factory=MemoryArchive)
-    index: MemoryIndex = field(default_factory=MemoryIndex)
+    archive: Archive = field(default_factory=MemoryArchive)
+    index: Index = field(default_factory=MemoryIndex)
     log: MemoryChangeLog = field(default_factory=MemoryChangeLog)
     clock: FixedClock = field(default_factory=lambda: FixedClock(after(60)))
     registry: MemoryRegistry = field(init=False)
+    origins: tuple[str, ...] = ()
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     limits: Limits = field(
         default_factory=lambda: Limits(longest_wait=5, heartbeat=0.05, streams_per_key=2, snapshot_page=2)
@@ -53,6 +54,7 @@ class Newsroom:
             signing_key=SIGNING_KEY,
             limits=self.limits,
             stopping=self.stopping,
+            origins=self.origins,
         )
 
     async def token(self, *scopes: str, **more: Any) -> str:

@@ -156,7 +156,7 @@ def _hit(filed: _Filed, request: Request, clauses: Sequence[Clause]) -> Hit:
 def _facet(found: list[_Filed], name: str, size: int) -> tuple[tuple[str, str, int], ...]:
     counts: Counter[str] = Counter()
     labels: dict[str, str] = {}
-    for filed in found:
+    for filed in sorted(found, key=_place):
         values = _facet_values(filed.entry, name)
         counts.update(values.keys())
         labels |= values

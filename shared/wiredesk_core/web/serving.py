@@ -16,6 +16,9 @@ from wiredesk_core.failures import Misconfigured
 GRACE_SECONDS = 8
 """How long requests under way may take to finish; the rest is cut."""
 
+UNTAKEN_SECONDS = 60
+"""How long what was sent may wait for a caller to take it; then the connection is cut."""
+
 
 class _QuietServer(uvicorn.Server):
     """Leaves the signals to the process that it is a part of."""
@@ -30,6 +33,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it from the socket that they come to
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_SECONDS * 1000)
     try:
         bound.bind((host, port))
     except OSError as failure:

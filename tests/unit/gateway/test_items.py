@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -303,3 +304,21 @@ async def test_the_words_that_an_operator_reinstated_are_told_again(
     assert [(one["verdict"], one["reason"]) for one in listed["rulings"]] == [("reinstate", back.reason)]
     then = await reader.get(f"/v1/items/{fact.item_id}", params={"as_of": fact.changed_at.isoformat()})
     assert then.json()["item"]["headline"] == "Ferry sails"
+
+
+@pytest.mark.parametrize("sort", ["newest", "relevance"])
+async def test_a_page_of_large_items_ends_early_and_goes_on_behind_them(newsroom: Newsroom, sort: str) -> None:
+    newsroom.limits = replace(newsroom.limits, largest_page=4000)
+    for number in range(7):
+        await newsroom.serve(make_item(uri=f"urn:example:{number}", body_text="ferry " * 200))
+    headers = {"authorization": f"Bearer {await newsroom.token('items:read')}"}
+    transport = httpx.ASGITransport(newsroom.app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway.example", headers=headers) as client:
+        asked = {"q": "ferry", "sort": sort}
+        page = (await client.get("/v1/items", params=asked)).json()
+        assert (page["total"], page["has_more"]) == (7, True)
+        found = [item["uri"] for item in page["items"]]
+        while page["next"]:
+            page = (await client.get("/v1/items", params={**asked, "cursor": page["next"]})).json()
+            found += [item["uri"] for item in page["items"]]
+    assert sorted(found) == [f"urn:example:{number}" for number in range(7)]

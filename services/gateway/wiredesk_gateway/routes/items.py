@@ -118,13 +118,34 @@ async def _search(desk: Desk, call: Call[ItemsAsked]) -> Response:
     hits = await desk.reader.search(search.query, call.key)
     page = hits.hits[: call.asked.limit]
     visible = await desk.reader.visible([hit.item_id for hit in page], call.key, call.now)
-    shown = [(hit, visible[hit.item_id]) for hit in page if hit.item_id in visible]
-    after = next_cursor(search, hits, desk.search_cursors)
+    shown = [_Shown(hit, visible[hit.item_id], _item(desk, call.asked, hit, visible[hit.item_id]))
+        for hit in page if hit.item_id in visible]  # fmt: skip
+    kept = _bearable(shown, desk.limits.largest_page)
+    taken = len(page) if len(kept) == len(shown) else page.index(kept[-1].hit) + 1
+    after = next_cursor(search, hits, taken, desk.search_cursors)
     total = max(hits.total - len(page) + len(shown), 0)
     took_ms = round((time.perf_counter() - began) * 1000, 2)
-    body, etag = _page_body(desk, call.asked, _Found(hits, shown, total, after), took_ms)
+    body, etag = _page_body(_Found(hits, kept, total, after), took_ms)
     link = {} if after is None else {"link": f'<{call.request.url.include_query_params(cursor=after)}>; rel="next"'}
     return conditional(call.request, body, etag, headers=link)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A hit, its newest revision, and how that is told."""
+
+    hit: Hit
+    changed: Changed
+    body: bytes
+
+
+def _bearable(shown: Sequence[_Shown], most: int) -> Sequence[_Shown]:
+    """The first of these, up to so many bytes; always one. The page after begins with the next."""
+    for number, one in enumerate(shown, 1):
+        most -= len(one.body)
+        if most <= 0:
+            return shown[:number]
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +153,12 @@ class _Found:
     """A page of hits with what may be shown of them."""
 
     hits: Hits
-    shown: Sequence[tuple[Hit, Changed]]
+    shown: Sequence[_Shown]
     total: int
     after: str | None
 
 
-def _page_body(desk: Desk, asked: ItemsAsked, found: _Found, took_ms: float) -> tuple[bytes, str]:
+def _page_body(found: _Found, took_ms: float) -> tuple[bytes, str]:
     """A page and its weak ETag, which stands for the same hits in the same revisions, not for the time they took."""
     facets = {
         name: [{"value": value, "label": label, "count": number} for value, label, number in counts]
@@ -150,8 +171,8 @@ def _page_body(desk: Desk, asked: ItemsAsked, found: _Found, took_ms: float) -> 
         "next": found.after,
         "facets": facets,
     }
-    items = b",".join(_item(desk, asked, hit, changed) for hit, changed in found.shown)
-    shown = [(changed.item_id, changed.revision, hit.revision) for hit, changed in found.shown]
+    items = b",".join(one.body for one in found.shown)
+    shown = [(one.changed.item_id, one.changed.revision, one.hit.revision) for one in found.shown]
     body = spliced(b'{"items":[' + items + b"]}", {"took_ms": took_ms, **rest})
     return body, _weak_etag(orjson.dumps([VIEW, rest, shown]))
 

@@ -97,11 +97,11 @@ class OpenSearchReader:
         return tuple((value, labels.get(value, value), count) for value, count in ranked)
 
     async def _names(self, request: Request, entities: Sequence[str]) -> dict[str, str]:
-        """An entity's name as one of the matching documents spells it."""
+        """An entity's name as the newest matching document spells it."""
         lines: list[dict[str, Any]] = []
         for entity in entities:
             asked = {"bool": {"filter": [compiled(request), {"term": {"entity": entity}}]}}
-            lines += [{}, {"query": asked, "size": 1, "_source": ["shown.names"]}]
+            lines += [{}, {"query": asked, "size": 1, "sort": [{"order": "desc"}], "_source": ["shown.names"]}]
         with busy_told(self._cluster.where):
             told = await self._client.msearch(index=self._aliases(request.query.collections), body=lines)
         names: dict[str, str] = {}

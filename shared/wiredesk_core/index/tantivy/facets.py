@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tantivy import Order, Searcher
 from tantivy import Query as Tantivy
-from tantivy import Searcher
 
 from wiredesk_core.index.tantivy.query import equals, narrowed
 from wiredesk_core.index.tantivy.schema import shown_of
@@ -65,11 +65,12 @@ def _read(result: dict[str, Any]) -> tuple[Table, bool]:
 
 
 def _label(searchers: Sequence[Searcher], query: Tantivy, name: str, value: str) -> str:
-    """An entity's name as one of the matching documents spells it; other values are their own labels."""
+    """An entity's name as the newest matching document of a collection spells it; other values are their own labels."""
     if name != "entity":
         return value
     for searcher in searchers:
-        hits = searcher.search(narrowed(query, equals("entity", value)), 1, count=False).hits
+        named = narrowed(query, equals("entity", value))
+        hits = searcher.search(named, 1, count=False, order_by_field="order", order=Order.Desc).hits
         if hits:
             return str(shown_of(searcher.doc(hits[0][1]))["names"].get(value, value))
     return value

@@ -39,7 +39,7 @@ async def test_an_index_of_another_layout_is_refused_with_a_way_out(tmp_path: Pa
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("other")
     tantivy.Index(builder.build(), path=str(tmp_path / "open"))
-    with pytest.raises(Misconfigured, match="reindex"):
+    with pytest.raises(Misconfigured, match="mend"):
         TantivyIndex(tmp_path)
     with pytest.raises(Misconfigured, match="reindex"):
         await TantivyReader(tmp_path).search(Query())
