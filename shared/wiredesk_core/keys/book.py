@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from wiredesk_core.failures import Conflict, Refused
+from wiredesk_core.failures import Conflict, Refused, Transient
 from wiredesk_core.keys.key import Key
 from wiredesk_core.keys.tokens import prove, read_token, with_new_secret
 from wiredesk_core.moments import iso
@@ -83,11 +83,14 @@ async def authenticate(registry: Registry, header_value: str | None, now: dateti
 
 
 async def note_use(registry: Registry, key_id: str, now: datetime) -> None:
-    """That a key was used about now. Whoever else notes it at the same moment says the same."""
-    entry = await registry.get(USED, key_id)
+    """That a key was used about now. Whoever else notes it at the same moment says the same.
+
+    Nobody is turned away because it cannot be written down.
+    """
     try:
+        entry = await registry.get(USED, key_id)
         await registry.put(USED, key_id, {"at": iso(now)}, expected=None if entry is None else entry.stamp)
-    except Conflict:
+    except (Conflict, Transient):
         return
 
 

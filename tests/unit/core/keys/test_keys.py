@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 from wiredesk_core.clock import FixedClock
-from wiredesk_core.failures import Conflict, Refused
+from wiredesk_core.failures import Conflict, Refused, StoreBusy
 from wiredesk_core.keys import (
     KIND,
     Key,
@@ -163,3 +164,16 @@ async def test_a_ring_holds_only_so_many(registry: MemoryRegistry) -> None:
         await store_key(registry, key)
         await ring.authenticate(f"Bearer {token}", NOON)
     assert len(ring._known) == 2
+
+
+class Unwritable(MemoryRegistry):
+    """Reads, and cannot write now."""
+
+    async def put(self, *_: object, **__: object) -> NoReturn:
+        raise StoreBusy("the disk is slow")
+
+
+async def test_a_key_opens_also_where_its_use_cannot_be_noted() -> None:
+    registry, (token, key) = Unwritable(FixedClock(NOON)), mint_key(name="desk", scopes=["items:read"], now=NOON)
+    await MemoryRegistry.put(registry, KIND, key.key_id, key.kept(), expected=None)
+    assert await KeyRing(registry).authenticate(f"Bearer {token}", NOON) == key
