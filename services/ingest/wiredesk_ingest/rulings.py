@@ -69,7 +69,7 @@ def add_rulings(app: FastAPI, bench: Bench) -> None:
     async def rule(
         request: Request,
         idempotency_key: Annotated[
-            str | None, Header(max_length=LONGEST_KEY, description="The same key is the same ruling")
+            str | None, Header(max_length=LONGEST_KEY, description="The same key, verdict and item are the same ruling")
         ] = None,
     ) -> Response:
         now = bench.clock.now()
@@ -77,7 +77,7 @@ def add_rulings(app: FastAPI, bench: Bench) -> None:
         require(key, "desk:act")
         ruled = await read_json(request, Ruled)
         require(key, "desk:act", ruled.provider)
-        ruling = ruling_of(ruled, key, bench.profiles, _receipt_id(idempotency_key, now), now)
+        ruling = ruling_of(ruled, key, bench.profiles, _receipt_id(idempotency_key, ruled, now), now)
         await bench.publisher.publish(records_of(ruling))
         url = f"{bench.gateway_url}/v1/receipts/{ruling.receipt_id}"
         told = {"receipt_id": ruling.receipt_id, "url": url, "item_id": ruling.item_id}
@@ -108,5 +108,8 @@ def records_of(ruling: DeskRuled) -> tuple[Outgoing, Outgoing]:
     return accepted_record(ruling, ruling.ruled_at), noted
 
 
-def _receipt_id(idempotency_key: str | None, now: datetime) -> str:
-    return receipt_id_for("ruling", idempotency_key) if idempotency_key else new_receipt_id(now)
+def _receipt_id(idempotency_key: str | None, ruled: Ruled, now: datetime) -> str:
+    """What is decided about which item counts as well: a key that is used again must not swallow a kill."""
+    if not idempotency_key:
+        return new_receipt_id(now)
+    return receipt_id_for("ruling", f"{idempotency_key}\n{ruled.verdict}\n{ruled.provider}\n{ruled.uri}")

@@ -45,6 +45,14 @@ async def test_the_same_idempotency_key_is_the_same_ruling(house: Any, http: htt
     assert len(receipts) == 1
 
 
+async def test_an_idempotency_key_never_makes_a_kill_of_a_reinstatement(house: Any, http: httpx.AsyncClient) -> None:
+    headers = {**await bearer(house, "desk:act"), "idempotency-key": "one"}
+    others = ({"verdict": "reinstate"}, {"uri": "urn:example:2"}, {"provider": "kestrel"})
+    bodies = (RULED, *({**RULED, **other} for other in others))
+    receipts = {(await http.post(URL, json=body, headers=headers)).json()["receipt_id"] for body in bodies}
+    assert len(receipts) == len(bodies)
+
+
 async def test_items_of_a_provider_without_a_profile_can_be_killed_too(house: Any, http: httpx.AsyncClient) -> None:
     ruled = {**RULED, "provider": "long-gone"}
     answer = await http.post(URL, json=ruled, headers=await bearer(house, "desk:act"))
