@@ -9,7 +9,7 @@ from typing import Any
 
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.identity import item_id_of
-from wiredesk_core.item import Item, ParseWarning, Raw, story_sha256
+from wiredesk_core.item import Item, ParseWarning, Raw, Status, story_sha256
 from wiredesk_core.messages import CancelMarked, Reparsed, VersionAccepted
 
 from wiredesk_ingest.containers import members_of
@@ -217,8 +217,13 @@ def _facts(
                 received_at=received_at,
                 by_uri=item.uri,
                 told_at=item.version_created,
-                reason=item.ed_note or item.headline,
+                reason="" if _is_sealed(item, received_at) else item.ed_note or item.headline,
             )
+
+
+def _is_sealed(item: Item, now: datetime) -> bool:
+    """Whether only few may see an item yet: what it cancels tells of it, and that is read by all."""
+    return item.status is Status.withheld or (item.embargoed_until is not None and item.embargoed_until > now)
 
 
 def _quarantine(code: str, detail: str) -> dict[str, Any]:

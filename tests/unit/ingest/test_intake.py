@@ -84,6 +84,15 @@ def test_an_item_becomes_a_version_in_the_scope_that_its_provider_carries() -> N
     assert fact.item.provider == "relay"
 
 
+@pytest.mark.parametrize("sealed", [{"status": Status.withheld}, {"embargoed_until": NOW + timedelta(hours=1)}])
+def test_a_cancel_by_an_item_that_few_may_see_tells_nothing_of_its_words(sealed: dict[str, Any]) -> None:
+    sent = wire(b"new")
+    item = Item(uri="urn:new", headline="Merger called off", cancels=(Cancel(id="urn:old"),), **sealed)
+    marks = [fact for fact in facts_of(Reading("ninjs", "ninjs@1", (item,)), sent, "receipt", NOW)
+             if isinstance(fact, CancelMarked)]  # fmt: skip
+    assert {mark.reason for mark in marks} == {""}
+
+
 def test_a_cancel_reaches_the_own_scope_and_those_that_the_profile_allows() -> None:
     sent = wire(b"x")
     item = Item(uri="urn:kill", ed_note="Misquoted.", cancels=(Cancel(id="urn:1", version="2"),))
