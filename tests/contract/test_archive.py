@@ -95,6 +95,7 @@ OLDER_AND_NEWER = [
     ({"rederived_at": None, "received_at": after(5)}, {"rederived_at": after(9)}),
     ({"rederived_at": after(9)}, {"rederived_at": after(10)}),
     ({"rederived_at": after(99)}, {"generation": 1}),
+    ({"parser": "nitf@7"}, {"parser": "ninjs@1", "rederived_at": after(9)}),
 ]
 
 
@@ -172,6 +173,12 @@ async def test_a_still_newer_reading_may_find_the_item_again(archive: OpenArchiv
         await archive.record([fact])
     assert len((await only_dossier(archive, FERRY_ID)).heads) == 1
     assert await archive.find(FERRY.uri) == (FERRY_ID,)
+
+
+async def test_a_withdrawal_by_a_parser_with_another_number_holds(archive: OpenArchive) -> None:
+    read = accepted(FERRY, parser="nitf@7", generation=5)
+    await archive.record([read, withdrawn(read, parser="ninjs@1", generation=5)])
+    assert await archive.versions(FERRY_ID) == ()
 
 
 async def test_a_withdrawal_older_than_the_reading_changes_nothing(archive: OpenArchive) -> None:

@@ -66,6 +66,7 @@ class AgainStage:
 
 def withdrawals_of(wire: Reparsed, before: Sequence[Yield]) -> tuple[Withdrawn, ...]:
     """What older readings found in the wires of a receipt (`before`) and this one does not."""
+    found = frozenset(wire.found)
     return tuple(
         Withdrawn(
             receipt_id=wire.receipt_id,
@@ -77,7 +78,7 @@ def withdrawals_of(wire: Reparsed, before: Sequence[Yield]) -> tuple[Withdrawn, 
             rederived_at=wire.rederived_at,
         )
         for former in before
-        if (former.item_id, former.wire_sha256) not in wire.found
+        if (former.item_id, former.wire_sha256) not in found
     )
 
 

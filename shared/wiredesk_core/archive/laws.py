@@ -23,12 +23,13 @@ def head_in(fact: VersionAccepted) -> Head:
 def derivation_of(fact: VersionAccepted | Withdrawn) -> str:
     """Which reading of a wire this is. Derivations sort as texts, byte by byte; of two the later one stands.
 
-    Newer parsers before all; then whoever read last. A replay reads later than anybody received.
+    Newer sets of parsers before all; then whoever read last: a replay reads later than anybody received. The numbers
+    of two parsers of one set tell nothing about which is newer.
     """
     name, version = _parser(fact.parser)
     first_read_at = fact.received_at if isinstance(fact, VersionAccepted) else fact.rederived_at
     read_at = fact.rederived_at or first_read_at
-    return f"{fact.generation:06d} {version:06d} {max(micros(read_at), 0):017d} {name}"
+    return f"{fact.generation:06d} {max(micros(read_at), 0):017d} {version:06d} {name}"
 
 
 def follows(chain: Sequence[Changed], newest: int) -> bool:
