@@ -210,6 +210,19 @@ async def test_redirects_in_a_circle_end(server: Server) -> None:
     assert len(server.heads) == MOST_REDIRECTS + 1
 
 
+async def test_what_went_wrong_is_told_without_the_key_in_an_address(server: Server) -> None:
+    server.paths["/feed"] = says("302 Found", b"", Location="/feed?key=hush")
+    server.paths["/feed?key=hush"] = says("302 Found", b"", Location="/feed?key=hush")
+    assert "hush" not in str(await refusal(server))
+
+    async def garbled(_line: str, _head: dict[str, str], writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/9 what?\r\n\r\n")
+        await writer.drain()
+
+    server.paths["/feed?key=hush"] = garbled
+    assert "hush" not in str(await refusal(server))
+
+
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "gopher://127.0.0.1/", "http://me:word@127.0.0.1/"])
 async def test_a_redirect_to_what_may_not_be_asked_is_not_followed(server: Server, location: str) -> None:
     server.paths["/feed"] = says("302 Found", b"", Location=location)

@@ -81,7 +81,7 @@ class Fetcher:
         except aiohttp.ClientConnectorCertificateError as untrusted:
             raise NotFetched(f"the server's certificate is not trusted: {untrusted}") from untrusted
         except (aiohttp.ClientError, OSError, ValueError) as broken:
-            raise NotFetched(f"{type(broken).__name__}: {broken}") from broken
+            raise NotFetched(f"{type(broken).__name__}: {_reason(broken)}") from broken
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -110,7 +110,7 @@ class Fetcher:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
                     return await self._answer(response)
                 question = self._redirected(question, response.headers["Location"])
-        raise NotFetched(f"more than {MOST_REDIRECTS} redirects, the last one to {question.url[:200]}")
+        raise NotFetched(f"more than {MOST_REDIRECTS} redirects, the last one to {urlsplit(question.url).netloc}")
 
     def _redirected(self, question: Question, location: str) -> Question:
         """The next question; what proves who we are stays with the host that it was given for."""
@@ -118,7 +118,7 @@ class Fetcher:
         self._reach.check(url)
         before, after = urlsplit(question.url), urlsplit(url)
         if (before.scheme, after.scheme) == ("https", "http"):
-            raise NotFetched(f"redirected from https to http: {url[:200]}")
+            raise NotFetched(f"redirected from https to http: {after.netloc}")
         same = before[:2] == after[:2]
         return replace(question, url=url, authorization=question.authorization if same else "")
 
@@ -143,6 +143,13 @@ class Fetcher:
             modified=_mark(headers, "Last-Modified"),
             link=_plain(headers.get("Link", "")),
         )
+
+
+def _reason(broken: Exception) -> str:
+    """What went wrong, in a log for everybody: without the address, since some feeds want their key in it."""
+    if isinstance(broken, aiohttp.InvalidURL):
+        return "the address cannot be read"
+    return broken.message if isinstance(broken, aiohttp.ClientResponseError) else str(broken)
 
 
 def _marks(question: Question) -> dict[str, str]:

@@ -121,7 +121,7 @@ class TokenReader:
             if not state.cursor or refused.status not in EXPIRED:
                 raise
             since = _moment(state.last_success)
-            _log.warning("the token is no longer known; the feed is read anew", url=self.feed.url, since=since)
+            _log.warning("the token is no longer known; the feed is read anew", feed=self.feed.name, since=since)
         state = replace(state, cursor="")
         return await fetch(self._question(state)), state
 
