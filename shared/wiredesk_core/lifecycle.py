@@ -237,11 +237,16 @@ def _own_state(heads: Iterable[Head], marks: Iterable[Mark], rulings: tuple[Ruli
 
 
 def _recalled(state: State, recalls: Sequence[Recall]) -> State:
-    """The state where others of the chain were killed: what was made later lives, and so does what reinstates."""
-    alive = [head for head in state.order if _alive(head)]
-    if state.killed_by is not None or not recalls or any(head.reinstates for head in alive):
+    """The state where others of the chain were killed: what was made later lives, and so does what reinstates.
+
+    What reinstated before the kill was told takes nothing back that nobody had said yet.
+    """
+    if state.killed_by is not None or not recalls:
         return state
     last = max(recalls, key=lambda recall: (recall.told_at, recall.item_id))
+    alive = [head for head in state.order if _alive(head)]
+    if any(head.reinstates and (head.version_created or LATEST) >= last.told_at for head in alive):
+        return state
     reached = {h.wire_sha256 for h in alive if h.version_created is None or h.version_created <= last.told_at}
     is_reached = state.current is not None and state.current.wire_sha256 in reached
     return replace(state, killed_by=last if is_reached else None, dead=state.dead | reached)

@@ -321,6 +321,11 @@ def test_what_reinstates_withstands_the_kill_of_its_chain() -> None:
     assert fold([head("1")], rulings=[ruling(REINSTATE, 9)], recalls=[RECALL]).killed_by == RECALL
 
 
+def test_a_reinstatement_of_long_ago_does_not_withstand_a_later_kill_of_its_chain() -> None:
+    assert fold([head("1", reinstates=True, version_created=after(2))], recalls=[RECALL]).killed_by == RECALL
+    assert fold([head("1", reinstates=True, version_created=after(3))], recalls=[RECALL]).killed_by is None
+
+
 def test_of_several_kills_of_a_chain_the_last_told_decides() -> None:
     later = replace(RECALL, item_id="other", told_at=after(5))
     assert fold([head("1", version_created=after(4))], recalls=[later, RECALL]).killed_by == later
