@@ -7,11 +7,18 @@ a parent that comes after its children finds them.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from wiredesk_core.item import Item
+
+MOST_TIED = 500
+"""Items that one name ties together. Whoever links more has written a column, not a story: the later ones stand alone."""
+
+MOST_KIN = 500
+"""Items of a chain that are found from one of them; of a longer one, those that are near."""
 
 Tie = Literal["evolved", "story"]
 """`evolved`: the item follows the one of that name. `story`: all items that say the same name are takes of one text."""
@@ -30,7 +37,7 @@ class Families(Protocol):
     """The side of the Archive that knows what belongs together. Names hold within a scope."""
 
     async def kin(self, item_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-        """The items that each is one chain with, near or far, in either direction, by id and without itself."""
+        """The items that each is one chain with, in either direction, by id and without itself; MOST_KIN at most."""
         ...
 
     async def relatives(self, item_ids: Sequence[str]) -> Mapping[str, Relative]:
@@ -38,7 +45,10 @@ class Families(Protocol):
         ...
 
     async def takes(self, item_id: str) -> tuple[str, ...]:
-        """The items that tell the same text as takes, by id, itself among them; none where it names no story."""
+        """The items that tell the same text as takes, by id, itself among them; none where it names no story.
+
+        MOST_TIED at most.
+        """
         ...
 
 
@@ -67,12 +77,12 @@ def predecessors(relatives: Iterable[Relative]) -> Mapping[str, tuple[str, ...]]
 
 
 def reachable(start: str, edges: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """Everything that can be got to from an item, without itself; chains that bite their tail end as well."""
-    found: set[str] = set()
-    waiting = [start]
+    """What can be got to from an item, nearest first up to MOST_KIN, without itself; chains may bite their tail."""
+    found = {start}
+    waiting = deque(found)
     while waiting:
-        for item_id in edges.get(waiting.pop(), ()):
-            if item_id not in found:
+        for item_id in edges.get(waiting.popleft(), ()):
+            if item_id not in found and len(found) <= MOST_KIN:
                 found.add(item_id)
                 waiting.append(item_id)
     return frozenset(found - {start})

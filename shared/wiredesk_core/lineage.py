@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wiredesk_core.lifecycle import Recall, State, recall_of
+from wiredesk_core.lifecycle import Recall, Standing, State, recall_of
 from wiredesk_core.ports import ArchiveReader, Dossier
 
 
@@ -22,6 +22,19 @@ async def fold_items(
     return dossiers, fold_families(known, {item_id: kin.get(item_id, ()) for item_id in dossiers})
 
 
+async def kin_concerned(archive: ArchiveReader, item_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """The kin that a change of each of these items may concern: all where anything in the family is killed or is served so.
+
+    In a family without a kill nobody stands otherwise because of another one, and most families are like that.
+    """
+    kin = {item_id: family for item_id, family in (await archive.kin(item_ids)).items() if family}
+    if not kin:
+        return {}
+    dossiers = await archive.dossiers(sorted({*kin, *(other for family in kin.values() for other in family)}))
+    killed = {item_id for item_id, dossier in dossiers.items() if _has_a_kill(dossier)}
+    return {item_id: family for item_id, family in kin.items() if not killed.isdisjoint((item_id, *family))}
+
+
 def fold_families(dossiers: Mapping[str, Dossier], kin: Mapping[str, Sequence[str]]) -> Mapping[str, State]:
     """The states of the items in `kin`; the dossiers are theirs and those of all their kin.
 
@@ -35,6 +48,11 @@ def fold_families(dossiers: Mapping[str, Dossier], kin: Mapping[str, Sequence[st
         else own[item_id]
         for item_id, family in kin.items()
     }
+
+
+def _has_a_kill(dossier: Dossier) -> bool:
+    is_served_so = dossier.served is not None and dossier.served.standing is Standing.killed
+    return is_served_so or dossier.fold().killed_by is not None
 
 
 def _reaching(item_id: str, recalls: Sequence[Recall | None]) -> tuple[Recall, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from wiredesk_core.archive import OpenArchive
-from wiredesk_core.families import Relative
+from wiredesk_core.families import MOST_KIN, MOST_TIED, Relative
 from wiredesk_core.messages import VersionAccepted
 from wiredesk_core.testing import accepted, after, make_item, withdrawn
 
@@ -86,6 +86,24 @@ async def test_takes_share_the_slug_the_scope_and_the_day(archive: OpenArchive) 
         await archive.record([fact])
     assert await archive.takes(takes[0].item_id) == tuple(sorted(fact.item_id for fact in takes))
     assert await archive.takes(others[-1].item_id) == await archive.takes("nothing") == ()
+
+
+async def test_a_name_ties_only_so_many_items_and_a_chain_is_found_only_so_far(archive: OpenArchive) -> None:
+    hub, last = accepted(make_item(uri="urn:hub")), MOST_TIED + 20
+    spokes = [accepted(make_item(uri=f"urn:spoke:{n}", evolved_from="urn:hub", slugline="Day")) for n in range(last)]
+    again = accepted(make_item(uri="urn:spoke:0", evolved_from="urn:hub", slugline="Day", version="2"))
+    await archive.record([hub, *spokes])
+    await archive.record([again])
+    kin = await archive.kin([hub.item_id, spokes[0].item_id, spokes[-1].item_id])
+    assert set(kin[hub.item_id]) == {spoke.item_id for spoke in spokes[:MOST_TIED]}
+    assert len(kin[spokes[0].item_id]) == MOST_KIN
+    assert kin[spokes[-1].item_id] == ()
+    assert set(await archive.takes(spokes[0].item_id)) == {spoke.item_id for spoke in spokes[:MOST_TIED]}
+    line = [accepted(make_item(uri=f"urn:line:{n}", evolved_from=f"urn:line:{n - 1}")) for n in range(MOST_KIN + 20)]
+    await archive.record(line)
+    found = await archive.kin([line[0].item_id, line[300].item_id])
+    assert set(found[line[0].item_id]) == {fact.item_id for fact in line[1 : MOST_KIN + 1]}
+    assert len(found[line[300].item_id]) == MOST_KIN
 
 
 def test_the_orders_tried_are_orders_of_the_whole_chain() -> None:

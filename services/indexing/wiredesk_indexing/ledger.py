@@ -14,7 +14,7 @@ from types import MappingProxyType
 from wiredesk_core.failures import Poison, StoreBusy
 from wiredesk_core.identity import item_id_of
 from wiredesk_core.lifecycle import Disposition, Head, State
-from wiredesk_core.lineage import fold_items
+from wiredesk_core.lineage import fold_items, kin_concerned
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -72,7 +72,7 @@ class Ledger:
             due = await self._archive.due(self._clock.now())
             if due:
                 await self._revise(dict.fromkeys(due, Trigger("release")))
-                await self._announce(due)
+                await self._announce_each(due)
             return len(due)
 
     async def resume(self) -> int:
@@ -88,7 +88,7 @@ class Ledger:
         return sent
 
     async def _announce_each(self, item_ids: Sequence[str]) -> frozenset[str]:
-        """Announce what can be; gives the items that the index refuses. One of them must not keep a service down."""
+        """Announce what can be; gives the items that the index refuses. One of them must not bring a service down."""
         try:
             await self._announce(item_ids)
         except Poison as refused:
@@ -101,11 +101,15 @@ class Ledger:
 
     async def _fold_in(self, facts: Sequence[Fact]) -> tuple[dict[str, Fact], dict[str, State]]:
         """Record facts and revise what they touch; gives the fact that touched each item, and how the item stands."""
+        again = [fact for fact in facts if isinstance(fact, Withdrawn | VersionAccepted) and fact.rederived_at]
+        # Another reading may part an item from the family that it has until now.
+        parted = await self._archive.kin([fact.item_id for fact in again]) if again else {}
         recorded = await self._archive.record(facts)
         touched = {item_id: fact for fact, told in zip(facts, recorded, strict=True) for item_id in told.item_ids}
-        for item_id, family in (await self._archive.kin(tuple(touched))).items():
-            for other in family:
-                touched.setdefault(other, touched[item_id])
+        for families in (parted, await kin_concerned(self._archive, tuple(touched))):
+            for item_id, family in families.items():
+                for other in family:
+                    touched.setdefault(other, touched[item_id])
         states = await self._revise({item_id: _trigger(fact) for item_id, fact in touched.items()})
         await self._note(facts, recorded, states)
         return touched, states
@@ -154,12 +158,11 @@ class Ledger:
     async def _announce(self, item_ids: Sequence[str], contexts: Contexts = UNTRACED) -> None:
         if item_ids:
             async with self._archive.announcing(item_ids):
-                await self._send(await self._archive.unsent(item_ids), contexts)
+                while unsent := await self._archive.unsent(item_ids):  # as many at a time as the archive gives
+                    await self._send(unsent, contexts)
 
     async def _send(self, unsent: Sequence[Changed], contexts: Contexts) -> None:
         """Index first, so that whoever hears of a change also finds it; then the topic; then the flag."""
-        if not unsent:
-            return
         latest = {revision.item_id: revision for revision in unsent}
         now = self._clock.now()
         gauge("wiredesk_outbox_unsent", len(unsent))

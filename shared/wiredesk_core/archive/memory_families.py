@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from wiredesk_core.archive.laws import names_of
-from wiredesk_core.families import Relative, predecessors, reachable, ties_of, turned
+from wiredesk_core.families import MOST_TIED, Relative, predecessors, reachable, ties_of, turned
 from wiredesk_core.messages import VersionAccepted
 
 Versions = Sequence[VersionAccepted]
@@ -15,7 +17,8 @@ def kin_among(item_ids: Sequence[str], everybody: Iterable[Versions]) -> Mapping
     """See Families. `everybody` are the versions of each item there is."""
     edges: dict[str, tuple[str, ...]] = {}
     for relatives in _by_scope(everybody):
-        before = predecessors(relatives)
+        tied = _tied({one.item_id: one.follows for one in relatives})
+        before = predecessors(replace(one, follows=tied[one.item_id]) for one in relatives)
         after = turned(before)
         edges |= {item_id: (*others, *after.get(item_id, ())) for item_id, others in before.items()}
     return {item_id: tuple(sorted(reachable(item_id, edges))) for item_id in item_ids}
@@ -30,9 +33,19 @@ def relative_of(versions: Versions) -> Relative:
 
 def takes_among(item_id: str, everybody: Iterable[Versions]) -> tuple[str, ...]:
     """See Families."""
-    told = {versions[0].item_id: _stories(versions) for versions in everybody}
+    told = _tied({versions[0].item_id: _stories(versions) for versions in everybody})
     own = told.get(item_id, frozenset())
     return tuple(sorted(other for other, stories in told.items() if own & stories))
+
+
+def _tied(told: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """By item, the names that tie it: each ties the items that said it first, as many as it may."""
+    said: Counter[str] = Counter()
+    tied: dict[str, frozenset[str]] = {}
+    for item_id, names in told.items():
+        tied[item_id] = frozenset(name for name in names if said[name] < MOST_TIED)
+        said.update(tied[item_id])
+    return tied
 
 
 def _by_scope(everybody: Iterable[Versions]) -> Iterable[list[Relative]]:

@@ -28,6 +28,7 @@ from wiredesk_core.archive.rows import (
     withdrawal_row,
 )
 from wiredesk_core.archive.shelf import DECIDE, LET_GO, NOTE, OUTDATE, SHELVE
+from wiredesk_core.families import MOST_TIED
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -186,6 +187,12 @@ _DROP_NAMES = """DELETE FROM aliases a WHERE a.item_id = %s AND a.wire_sha256 = 
 _DROP_TIES = """DELETE FROM ties t WHERE t.item_id = %s AND t.wire_sha256 = %s AND NOT EXISTS (
     SELECT 1 FROM standing_versions v WHERE v.item_id = t.item_id AND v.wire_sha256 = t.wire_sha256)"""
 
+_TIE = f"""INSERT INTO ties SELECT told.* FROM (VALUES (%s::bytea, %s, %s, %s, %s)) AS told (name, scope, tie, item_id, wire)
+    WHERE EXISTS (SELECT 1 FROM ties t WHERE sha256(t.name) = sha256(told.name) AND t.scope = told.scope
+        AND t.tie = told.tie AND t.item_id = told.item_id)
+    OR {MOST_TIED} > (SELECT count(*) FROM (SELECT DISTINCT t.item_id FROM ties t
+        WHERE sha256(t.name) = sha256(told.name) AND t.scope = told.scope AND t.tie = told.tie LIMIT {MOST_TIED}) tied)"""  # noqa: S608  # a number of ours
+
 _RULE = """INSERT INTO rulings VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (item_id, receipt_id) DO UPDATE
     SET ruled_at = excluded.ruled_at WHERE excluded.ruled_at < rulings.ruled_at"""
 
@@ -270,7 +277,7 @@ async def _derive(
     )
     await _execute_many(connection, "DELETE FROM ties WHERE item_id = %s AND wire_sha256 = %s", list(derived))
     ties = [row for fact in derived.values() for row in tie_rows(fact, str.encode)]
-    await _execute_many(connection, "INSERT INTO ties VALUES (%s, %s, %s, %s, %s)", ties)
+    await _execute_many(connection, _TIE, ties)
     await _drop_withdrawn(connection, list(derived))
 
 

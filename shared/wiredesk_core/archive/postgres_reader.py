@@ -18,7 +18,7 @@ from wiredesk_core.archive.rows import (
     standing_count,
 )
 from wiredesk_core.archive.shelf import ENTRY, WAITING, decisions_of, page, read_shelf
-from wiredesk_core.families import Relative
+from wiredesk_core.families import MOST_KIN, Relative
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, ReceiptEntry, StandingCount, VersionEntry, Yield
@@ -58,15 +58,16 @@ _RULINGS = """SELECT item_id, receipt_id, verdict, ruled_at, ruled_by, reason FR
 
 
 # Marches from what is wanted: to the items that it follows, and to those that follow it, until nothing is new.
-_KIN = """WITH RECURSIVE kin (root, item_id) AS (
-    SELECT wanted, wanted COLLATE "C" FROM unnest(%s::text[]) AS wanted
-    UNION SELECT k.root, near.item_id FROM kin k CROSS JOIN LATERAL (
+_KIN = f"""SELECT wanted.root, found.item_id FROM unnest(%s::text[]) AS wanted (root) CROSS JOIN LATERAL (
+    WITH RECURSIVE kin (item_id) AS (
+    SELECT wanted.root COLLATE "C"
+    UNION SELECT near.item_id FROM kin k CROSS JOIN LATERAL (
         SELECT a.item_id FROM ties t JOIN aliases a ON sha256(a.alias) = sha256(t.name) AND a.scope = t.scope
             WHERE t.item_id = k.item_id AND t.tie = 'evolved'
         UNION ALL SELECT t.item_id FROM aliases a
             JOIN ties t ON sha256(t.name) = sha256(a.alias) AND t.scope = a.scope AND t.tie = 'evolved'
             WHERE a.item_id = k.item_id) near
-    ) SELECT root, item_id FROM kin"""
+    ) SELECT item_id FROM kin LIMIT {MOST_KIN + 1}) found"""  # noqa: S608  # a number of ours
 
 _TAKES = """SELECT DISTINCT other.item_id FROM ties own
     JOIN ties other ON sha256(other.name) = sha256(own.name) AND other.scope = own.scope AND other.tie = own.tie

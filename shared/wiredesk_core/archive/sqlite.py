@@ -29,6 +29,7 @@ from wiredesk_core.archive.schema import MIGRATIONS
 from wiredesk_core.archive.shelf import DECIDE, LET_GO, NOTE, OUTDATE, SHELVE
 from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, listed
 from wiredesk_core.embedded import SoleWriter, open_file, transaction
+from wiredesk_core.families import MOST_TIED
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -158,6 +159,11 @@ _DROP_NAMES = """DELETE FROM aliases WHERE item_id = ? AND wire_sha256 = ? AND N
 _DROP_TIES = """DELETE FROM ties WHERE item_id = ? AND wire_sha256 = ? AND NOT EXISTS (
     SELECT 1 FROM standing_versions v WHERE v.item_id = ties.item_id AND v.wire_sha256 = ties.wire_sha256)"""
 
+_TIE = f"""INSERT INTO ties SELECT ?1, ?2, ?3, ?4, ?5
+    WHERE EXISTS (SELECT 1 FROM ties WHERE name = ?1 AND scope = ?2 AND tie = ?3 AND item_id = ?4)
+    OR {MOST_TIED} > (SELECT count(*) FROM (
+        SELECT DISTINCT item_id FROM ties WHERE name = ?1 AND scope = ?2 AND tie = ?3 LIMIT {MOST_TIED}))"""  # noqa: S608  # a number of ours
+
 _RULE = """INSERT INTO rulings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
     SET ruled_at = excluded.ruled_at WHERE excluded.ruled_at < ruled_at"""
 
@@ -220,7 +226,7 @@ def _derive(connection: sqlite3.Connection, fact: VersionAccepted, received_at: 
         [(name, fact.scope, *wire) for name in names_of(fact.item)],
     )
     connection.execute("DELETE FROM ties WHERE item_id = ? AND wire_sha256 = ?", wire)
-    connection.executemany("INSERT INTO ties VALUES (?, ?, ?, ?, ?)", tie_rows(fact, str))
+    connection.executemany(_TIE, tie_rows(fact, str))
     _drop_withdrawn(connection, wire)
 
 

@@ -23,7 +23,7 @@ from wiredesk_core.archive.rows import (
 from wiredesk_core.archive.schema import MIGRATIONS
 from wiredesk_core.archive.shelf import ENTRY, WAITING, decisions_of, page, read_shelf
 from wiredesk_core.embedded import busy_told, open_to_read
-from wiredesk_core.families import Relative
+from wiredesk_core.families import MOST_KIN, Relative
 from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, ReceiptEntry, StandingCount, VersionEntry, Yield
@@ -56,15 +56,15 @@ _RULINGS = """SELECT item_id, receipt_id, verdict, ruled_at, ruled_by, reason FR
 
 
 # Marches from what is wanted: to the items that it follows, and to those that follow it, until nothing is new.
-_KIN = """WITH RECURSIVE kin (root, item_id) AS (
-    SELECT value, value FROM json_each(?)
-    UNION SELECT k.root, a.item_id FROM kin k
+_KIN = f"""WITH RECURSIVE kin (item_id) AS (
+    SELECT ?
+    UNION SELECT a.item_id FROM kin k
         CROSS JOIN ties t ON t.item_id = k.item_id AND t.tie = 'evolved'
         CROSS JOIN aliases a ON a.alias = t.name AND a.scope = t.scope
-    UNION SELECT k.root, t.item_id FROM kin k
+    UNION SELECT t.item_id FROM kin k
         CROSS JOIN aliases a ON a.item_id = k.item_id
         CROSS JOIN ties t ON t.name = a.alias AND t.scope = a.scope AND t.tie = 'evolved'
-    ) SELECT root, item_id FROM kin"""
+    LIMIT {MOST_KIN + 1}) SELECT item_id FROM kin"""  # noqa: S608  # a number of ours
 
 _TAKES = """SELECT DISTINCT other.item_id FROM ties own
     CROSS JOIN ties other ON other.name = own.name AND other.scope = own.scope AND other.tie = own.tie
@@ -102,7 +102,7 @@ class SqliteArchiveReader:
 
     async def kin(self, item_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """See Families."""
-        return read_kin(item_ids, self._rows(_KIN, listed(item_ids)))
+        return read_kin(item_ids, ((root, other) for root in item_ids for (other,) in self._rows(_KIN, root)))
 
     async def relatives(self, item_ids: Sequence[str]) -> Mapping[str, Relative]:
         """See Families."""

@@ -15,6 +15,7 @@ from wiredesk_core.index.entry import identity
 from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.item import Item
 from wiredesk_core.lifecycle import Disposition, Standing, Verdict
+from wiredesk_core.lineage import kin_concerned
 from wiredesk_core.messages import Changed, VersionAccepted
 from wiredesk_core.ports import Fact, IndexGone, IndexPut, NotPublished, Query
 from wiredesk_core.testing import NOON, accepted, after, enriched, make_item, mark, ruled, withdrawn
@@ -201,6 +202,24 @@ async def test_a_chain_comes_back_with_the_item_whose_kill_it_was(desk: Desk) ->
     assert [(await desk.served(chained(number))).standing for number in (1, 2)] == [Standing.open, Standing.open]
 
 
+async def test_an_update_of_a_chain_without_a_kill_looks_at_no_other_link(desk: Desk) -> None:
+    await desk.apply(chained(1), chained(2))
+    again = chained(1, version="2", version_created=after(5))
+    assert await kin_concerned(desk.archive, [again.item_id]) == {}
+    await desk.apply(chained(2, version="9", status="canceled", version_created=after(3)))
+    assert await kin_concerned(desk.archive, [again.item_id]) == {again.item_id: (chained(2).item_id,)}
+    await desk.archive.record([ruled(chained(2))])
+    assert await kin_concerned(desk.archive, [again.item_id]) == {again.item_id: (chained(2).item_id,)}
+
+
+async def test_what_a_withdrawal_parts_from_a_killed_chain_comes_back(desk: Desk) -> None:
+    await desk.apply(*(chained(number) for number in range(1, 4)))
+    await desk.apply(chained(1, version="2", status="canceled", version_created=after(9)))
+    assert (await desk.served(chained(3))).standing is Standing.killed
+    await desk.apply(withdrawn(chained(2)))
+    assert (await desk.served(chained(3))).standing is Standing.open
+
+
 async def test_a_notice_that_kills_what_it_evolved_from_lives_itself(desk: Desk) -> None:
     notice = chained(2, version_created=NOON)
     kill = mark("urn:chain:1", by_uri="urn:chain:2", told_at=NOON)
@@ -368,6 +387,23 @@ async def test_an_item_that_the_index_refuses_keeps_no_other_from_being_announce
     ledger = Ledger(desk.archive, Choosy(refused.item_id), desk.publisher, desk.clock)
     assert await ledger.resume() == len(others)
     assert {change.item_id for change in desk.announced()} == {fact.item_id for fact in others}
+
+
+async def test_an_item_that_the_index_refuses_keeps_no_other_from_being_released(desk: Desk) -> None:
+    held = [accepted(make_item(uri=f"urn:harbour:{number}", embargoed_until=after(30))) for number in range(3)]
+    await desk.apply(*held)
+    desk.clock.moment = after(30)
+    ledger = Ledger(desk.archive, Choosy(held[1].item_id), desk.publisher, desk.clock)
+    assert await ledger.release() == 3
+    opened = {change.item_id for change in desk.announced() if change.standing is Standing.open}
+    assert opened == {held[0].item_id, held[2].item_id}
+
+
+async def test_all_that_a_batch_changes_is_announced_however_much_it_is(desk: Desk) -> None:
+    facts = [accepted(make_item(uri=f"urn:harbour:{number}")) for number in range(1001)]
+    await desk.apply(*facts)
+    assert (await desk.archive.counts()).unsent == 0
+    assert len(desk.announced()) == len(facts)
 
 
 class Choosy(MemoryIndex):
