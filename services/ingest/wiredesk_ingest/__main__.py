@@ -44,6 +44,7 @@ from wiredesk_ingest.dry_run import DryRun
 from wiredesk_ingest.folder import WatchedFolder, watch
 from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.noise import Bound, Noise
+from wiredesk_ingest.pace import Pace
 from wiredesk_ingest.polling.addresses import Reach
 from wiredesk_ingest.polling.fetching import Fetcher
 from wiredesk_ingest.polling.opening import hosts_of, pollers_of
@@ -125,6 +126,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         tracing=tracing,
         signing=signing_of(profiles, settings.secrets),
         issuer=read_issuer(shared.jwt_issuer, shared.jwt_audience, shared.jwt_keys),
+        pace=Pace(settings.pushes_per_minute, settings.wires_per_minute),
     )
     fetcher = fetcher_of(settings, clock)
     tools = Tools(profiles, publisher, registry, clock, tracing, gatekeeper)

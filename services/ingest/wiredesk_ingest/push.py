@@ -16,18 +16,20 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 from wiredesk_core.failures import Conflict, Refused
 from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
-from wiredesk_core.keys import KeyRing, require
+from wiredesk_core.keys import Key, KeyRing, require
 from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing, entering
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check, Stuck
+from wiredesk_core.web.rates import together
 
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits, read_body
 from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.noise import refuse_paused
+from wiredesk_ingest.pace import Pace
 from wiredesk_ingest.polling.health import feeds_told
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
@@ -60,6 +62,9 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     413: {"description": "The body is too large, packed or unpacked, or holds too many wires"},
     415: {"description": "The Content-Type holds no wire, or the Content-Encoding is not taken"},
     422: {"description": "The Idempotency-Key was used for another body"},
+    429: {
+        "description": "The key, the provider or all of Wiredesk has had as much as it may: Retry-After says when to come"
+    },
     503: {"description": "The broker or the registry does not answer: nothing is promised, try again"},
 }
 LONGEST_KEY = 255
@@ -87,6 +92,16 @@ class Desk:
     gatekeeper: Gatekeeper
     tracing: Tracing
     signing: Mapping[str, Sequence[bytes]]
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who pushes: a key, with the headers that tell what it has left; or whoever made a seal, once the body proves it."""
+
+    key: Key | None
+    seal: Seal | None
+    left: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,7 @@ def create_app(
     tracing: Tracing = HANDING_ON,
     signing: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
     issuer: Issuer | None = None,
+    pace: Pace | None = None,
 ) -> FastAPI:
     """The push API, and the decisions about quarantine. `checks` decide whether the service is ready; `gateway_url` is where receipts are served.
 
@@ -152,6 +168,7 @@ def create_app(
         gatekeeper or Gatekeeper(Bounds()),
         tracing,
         signing,
+        pace or Pace(),
     )
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     _add_routes(app, desk)
@@ -186,34 +203,36 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         dry_run: Annotated[bool, Query(description="Only say what would come of it")] = False,
         idempotency_key: Annotated[str | None, Header(description="The same key is the same push, for 24 h")] = None,
     ) -> Response:
-        seal = await _admit(desk, request, provider)
+        sender = await _admit(desk, request, provider)
         if not dry_run:
             desk.gatekeeper.admit()
+            desk.pace.look(provider, desk.clock.now())
             await refuse_paused(desk.registry, provider, desk.clock.now())
-        pushed = await _read(desk, request, provider, idempotency_key, seal)
+        pushed = await _read(desk, request, provider, idempotency_key, sender.seal)
         if dry_run:
-            return JSONResponse(await _report(desk, pushed))
-        arrivals = await _take(desk, pushed)
-        return _taken(desk, arrivals)
+            return JSONResponse(await _report(desk, pushed), headers=dict(sender.left))
+        now = desk.clock.now()
+        arrivals = _arrivals(pushed, desk.limits, now)
+        left = together(sender.left, desk.pace.wires(provider, len(arrivals), now))
+        await _take(desk, pushed, arrivals, now)
+        return _taken(desk, arrivals, left)
 
 
-async def _admit(desk: Desk, request: Request, provider: str) -> Seal | None:
-    """Raises Refused unless the caller may push for this provider and the provider is known.
-
-    Gives the seal of a signed push, whose body decides; everybody else shows an API key.
-    """
-    seal, now = None, desk.clock.now()
+async def _admit(desk: Desk, request: Request, provider: str) -> Sender:
+    """Raises Refused unless the caller may push for this provider and the provider is known."""
+    now = desk.clock.now()
     if is_signed(request.headers):
-        seal = seal_of(request.headers, desk.signing.get(provider, ()), now)
+        sender = Sender(None, seal_of(request.headers, desk.signing.get(provider, ()), now), {})
     else:
         key = await desk.keys.authenticate(request.headers.get("authorization"), now)
+        sender = Sender(key, None, desk.pace.push(key, now))
         require(key, "wires:write", provider)
     if provider not in desk.profiles:
         detail = "There is no profile for this provider; add one to the providers file and restart ingest."
         raise Refused(404, "unknown_provider", detail)
     if unknown := set(request.query_params) - {"dry_run"}:
         raise Refused(400, "unknown_parameter", f"There is no parameter {min(unknown)[:100]!r} here.")
-    return seal
+    return sender
 
 
 async def _read(desk: Desk, request: Request, provider: str, idempotency_key: str | None, seal: Seal | None) -> Pushed:
@@ -264,17 +283,14 @@ def _filename(declared: str) -> str:
     return re.split(r"[/\\]", declared)[-1].strip()[:LONGEST_FILENAME]
 
 
-async def _take(desk: Desk, pushed: Pushed) -> list[Arrival]:
+async def _take(desk: Desk, pushed: Pushed, arrivals: Sequence[Arrival], now: datetime) -> None:
     """Publish all wires of a push; returns when they are durable."""
-    now = desk.clock.now()
-    arrivals = _arrivals(pushed, desk.limits, now)
     wires = [(pushed.provider, arrival.receipt_id, pushed.traceparent) for arrival in arrivals]
     with entering(desk.tracing, wires) as contexts, desk.gatekeeper.carrying(len(pushed.body)):
         traced = [replace(one, traceparent=context) for one, context in zip(arrivals, contexts, strict=True)]
         await _claim(desk, pushed, now)
         await desk.publisher.publish([record for arrival in traced for record in records_of(arrival)])
     count("wiredesk_wires_total", len(arrivals), provider=pushed.provider, way="push")
-    return arrivals
 
 
 def _arrivals(pushed: Pushed, limits: Limits, now: datetime) -> list[Arrival]:
@@ -321,12 +337,12 @@ async def _report(desk: Desk, pushed: Pushed) -> dict[str, Any]:
     return {"dry_run": True, "provider": pushed.provider, "wires": list(reports)}
 
 
-def _taken(desk: Desk, arrivals: list[Arrival]) -> Response:
+def _taken(desk: Desk, arrivals: Sequence[Arrival], left: Mapping[str, str]) -> Response:
     receipts = [
         {"receipt_id": a.receipt_id, "url": f"{desk.gateway_url}/v1/receipts/{a.receipt_id}", "provider": a.provider}
         for a in arrivals
     ]
-    headers = {"cache-control": "no-store"}
+    headers = {"cache-control": "no-store", **left}
     if len(receipts) == 1:
         headers["location"] = receipts[0]["url"]
     return JSONResponse({"receipts": receipts}, status_code=202, headers=headers)

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from wiredesk_ingest.pace import PER_MINUTE
+
 MIB = 1024 * 1024
 
 
@@ -44,6 +46,14 @@ class IngestSettings(BaseSettings):
         default=100, gt=0, description="Unreadable wires in a row after which a provider is paused, alone"
     )
     pause_seconds: float = Field(default=60.0, gt=0, description="How long a noisy provider is paused")
+    pushes_per_minute: int = Field(
+        default=PER_MINUTE,
+        ge=1,
+        description="Pushes a minute of one key at this replica, unless the key says otherwise",
+    )
+    wires_per_minute: int = Field(
+        default=PER_MINUTE, ge=1, description="Pushed wires a minute of one provider at this replica, by whatever key"
+    )
     most_in_flight_bytes: int = Field(
         default=64 * MIB, gt=0, description="Bytes that may be on their way to the broker; beyond, pushes get 429"
     )

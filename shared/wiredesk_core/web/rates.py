@@ -26,8 +26,10 @@ class _Bucket:
 class Rates:
     """A bucket for each name; one that has not been asked for longest is forgotten, which only ever gives more."""
 
-    def __init__(self, policy: str, *, most: int = MOST_BUCKETS) -> None:
+    def __init__(self, policy: str, *, may: str = "come {} times", most: int = MOST_BUCKETS) -> None:
+        """`policy` names the buckets, `may` tells in a refusal what they hold."""
         self._policy = policy
+        self._may = may
         self._most = most
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
@@ -43,6 +45,12 @@ class Rates:
             raise self._refusal(bucket.left, per_minute, max(1, wait))
         bucket.left -= wanted
         return self._told(bucket.left, per_minute)
+
+    def look(self, name: str, per_minute: int, now: datetime) -> None:
+        """Take nothing. Raises as `take` does while the bucket holds not even one."""
+        left = self._filled(name, per_minute, now).left
+        if left < 1:
+            raise self._refusal(left, per_minute, max(1, math.ceil((1 - left) * WINDOW_SECONDS / per_minute)))
 
     def give_back(self, name: str, per_minute: int) -> Mapping[str, str]:
         """What was taken last cost nothing after all; gives the headers."""
@@ -69,6 +77,12 @@ class Rates:
         }
 
     def _refusal(self, left: float, per_minute: int, wait: int) -> Explained:
-        detail = f"This {self._policy} may come {per_minute} times a minute; come back in {wait} s."
+        detail = f"This {self._policy} may {self._may.format(per_minute)} a minute; come back in {wait} s."
         headers = {**self._told(left, per_minute), "retry-after": str(wait)}
         return Explained(429, "rate_limited", detail, headers=headers)
+
+
+def together(*told: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers of several buckets that one request was taken from: each header is a list (RFC 9651)."""
+    names = dict.fromkeys(name for headers in told for name in headers)
+    return {name: ", ".join(headers[name] for headers in told if name in headers) for name in names}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -44,7 +45,7 @@ class House:
     clock: FixedClock
     archive: MemoryArchive = field(default_factory=MemoryArchive)
 
-    def app(self, limits: Limits = Limits(body=MIB)) -> FastAPI:  # noqa: B008  # frozen value
+    def app(self, limits: Limits = Limits(body=MIB), **more: Any) -> FastAPI:  # noqa: B008  # frozen value
         return create_app(
             publisher=self.publisher,
             registry=self.registry,
@@ -54,6 +55,7 @@ class House:
             inspect=DryRun(HerePool()),
             limits=limits,
             gateway_url="https://desk.example/",
+            **more,
         )
 
 

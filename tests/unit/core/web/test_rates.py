@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wiredesk_core.testing import NOON
 from wiredesk_core.web.problems import Explained
-from wiredesk_core.web.rates import Rates
+from wiredesk_core.web.rates import Rates, together
 
 
 def test_a_bucket_empties_says_when_to_come_back_and_fills_again() -> None:
@@ -58,3 +58,22 @@ def test_nobody_gets_more_than_a_full_bucket_and_what_has_flowed_in(pauses: list
             continue
         taken += 1
     assert taken <= per_minute + (at - NOON).total_seconds() * per_minute / 60 + 1e-6
+
+
+def test_looking_takes_nothing_and_refuses_where_taking_would() -> None:
+    rates = Rates("provider", may="send {} wires")
+    for _ in range(3):
+        rates.look("a", 1, NOON)
+    rates.take("a", 1, NOON)
+    with pytest.raises(Explained, match="may send 1 wires a minute"):
+        rates.look("a", 1, NOON)
+    rates.look("a", 1, NOON + timedelta(seconds=60))
+
+
+def test_headers_of_several_buckets_are_lists() -> None:
+    told = together(Rates("key").take("a", 2, NOON), {}, Rates("provider").take("b", 4, NOON))
+    assert told == {
+        "ratelimit-policy": '"key";q=2;w=60, "provider";q=4;w=60',
+        "ratelimit": '"key";r=1;t=30, "provider";r=3;t=15',
+    }
+    assert together() == {}
