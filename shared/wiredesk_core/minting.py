@@ -9,7 +9,9 @@ import argparse
 import asyncio
 import sys
 
+from wiredesk_core.audit import open_audit
 from wiredesk_core.clock import SystemClock
+from wiredesk_core.deeds import Deed
 from wiredesk_core.failures import Failure
 from wiredesk_core.keys import SCOPES, mint_key, store_key
 from wiredesk_core.registry import open_registry
@@ -19,12 +21,17 @@ from wiredesk_core.settings import SharedSettings
 async def mint(url: str, name: str, scopes: list[str], providers: list[str]) -> str:
     """A new key in the Registry at `url`; gives its token, which cannot be had a second time."""
     clock = SystemClock()
-    registry = open_registry(url, clock)
+    registry, audit = open_registry(url, clock), open_audit(url)
     try:
         token, key = mint_key(name=name, scopes=scopes, providers=providers, now=clock.now())
+        made = Deed(
+            at=key.created, actor="operator", service="minting", action="key.made", subject=key.key_id, reason=name
+        )
+        await audit.append([made])
         await store_key(registry, key)
     finally:
         await registry.close()
+        await audit.close()
     return token
 
 

@@ -24,6 +24,8 @@ CounterName = Literal[
     "wiredesk_provider_pauses_total",
     "wiredesk_pool_chunks_total",
     "wiredesk_feed_polls_total",
+    "wiredesk_callers_refused_total",
+    "wiredesk_audit_lost_total",
 ]
 HistogramName = Literal[
     "wiredesk_batch_seconds",
@@ -78,6 +80,8 @@ METRICS: dict[str, Metric] = {
     "wiredesk_feed_polls_total": Metric(
         "Questions to feeds, by outcome (news, unchanged, failed)", ("provider", "feed", "outcome")
     ),
+    "wiredesk_callers_refused_total": Metric("Requests of callers who may not do so (401, 403)", ("service", "code")),
+    "wiredesk_audit_lost_total": Metric("Audit entries of refusals and reads that no store took in time"),
     "wiredesk_batch_seconds": Metric("Seconds one batch took from arrival to acknowledgement", ("stage",)),
     "wiredesk_batch_records": Metric("Records a batch", ("stage",), RECORDS),
     "wiredesk_receipt_to_search_seconds": Metric("Seconds from a wire's receipt to its being searchable", ("stage",)),

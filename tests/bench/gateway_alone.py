@@ -8,6 +8,8 @@ from pathlib import Path
 
 import uvloop
 from wiredesk_core.archive import open_archive_reader
+from wiredesk_core.audit import open_audit
+from wiredesk_core.audit.trail import Trail
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.index import open_index_reader
 from wiredesk_core.registry import open_registry
@@ -20,10 +22,14 @@ async def main(folder: Path, port: int) -> None:
     """Serve the stores of the folder until told to stop."""
     stop = asyncio.Event()
     stop_on_signals(stop)
+    registry = f"sqlite:{folder / 'registry.db'}"
+    audit = open_audit(registry)
     app = create_app(
         archive=open_archive_reader(f"sqlite:{folder / 'archive.db'}"),
         index=open_index_reader(f"tantivy:{folder / 'index'}"),
-        registry=open_registry(f"sqlite:{folder / 'registry.db'}"),
+        registry=open_registry(registry),
+        audit=audit,
+        trail=Trail(audit),
         changes=MemoryChangeLog(),
         clock=SystemClock(),
         signing_key=b"for benchmarks alone, of no use elsewhere",

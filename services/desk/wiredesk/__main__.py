@@ -8,6 +8,7 @@ import sys
 import typer
 from wiredesk_core.failures import Failure
 
+from wiredesk.commands.audit import audit
 from wiredesk.commands.demo import demo
 from wiredesk.commands.doctor import doctor
 from wiredesk.commands.enrich import enrich
@@ -29,7 +30,7 @@ from wiredesk.commands.up import up
 from wiredesk.console import say
 
 COMMANDS = (
-    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, replay, reenrich, keys, topics, providers, doctor, demo,
+    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, replay, reenrich, keys, audit, topics, providers, doctor, demo,
 )  # fmt: skip
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 

@@ -8,6 +8,8 @@ import sys
 
 import uvloop
 from wiredesk_core.archive import open_archive_reader
+from wiredesk_core.audit import open_audit
+from wiredesk_core.audit.trail import Trail
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.topic_admin import require_topics
@@ -40,6 +42,8 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
     clock = SystemClock()
     archive, index = open_archive_reader(shared.archive), open_index_reader(shared.index)
     registry = open_registry(shared.registry, clock)
+    audit = open_audit(shared.registry)
+    trail = Trail(audit)
     access = BrokerAccess.of(shared)
     with contextlib.suppress(BrokerDown):
         await require_topics(access, (ITEM_CHANGED,), replication=shared.replication)
@@ -48,6 +52,8 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
         archive=archive,
         index=index,
         registry=registry,
+        audit=audit,
+        trail=trail,
         changes=changes,
         clock=clock,
         signing_key=await signing_key(settings, registry),
@@ -68,8 +74,10 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
         async with asyncio.TaskGroup() as together:
             together.create_task(serve(app, bound, stop, grace=settings.grace))
             together.create_task(changes.follow(stop))
+            together.create_task(trail.run(stop))
     finally:
-        for store in (archive, index, registry):
+        await trail.settle()
+        for store in (archive, index, registry, audit):
             await store.close()
 
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from wiredesk_core.audit.trail import Trail
+from wiredesk_core.deeds import Audit
 from wiredesk_core.keys import KIND, KeyRing
 from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, IndexReader, Query, Registry
+from wiredesk_core.web.accounts import RefusalAccount
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check
 
@@ -20,6 +23,7 @@ from wiredesk_gateway.desk import Desk, Limits
 from wiredesk_gateway.documents import completed
 from wiredesk_gateway.doors import Doors
 from wiredesk_gateway.reading import Reader
+from wiredesk_gateway.routes.audit import add_audit
 from wiredesk_gateway.routes.changes import add_changes
 from wiredesk_gateway.routes.items import add_items
 from wiredesk_gateway.routes.keys import add_keys
@@ -28,7 +32,7 @@ from wiredesk_gateway.routes.receipts import add_receipts
 from wiredesk_gateway.routes.status import add_status
 from wiredesk_gateway.views import Views
 
-ROUTES = (add_items, add_changes, add_receipts, add_quarantine, add_status, add_keys)
+ROUTES = (add_items, add_changes, add_receipts, add_quarantine, add_status, add_keys, add_audit)
 """Every guarded route comes from here."""
 
 SHARED_WITH_PAGES: Mapping[str, Any] = {
@@ -55,6 +59,8 @@ def create_app(
     archive: ArchiveReader,
     index: IndexReader,
     registry: Registry,
+    audit: Audit,
+    trail: Trail,
     changes: ChangeLog,
     clock: Clock,
     signing_key: bytes,
@@ -63,15 +69,21 @@ def create_app(
     issuer: Issuer | None = None,
     origins: Sequence[str] = (),
 ) -> FastAPI:
-    """The app. Tokens of an `issuer` open it too. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams. Web pages of `origins` may call, with a key and without cookies."""
+    """The app. Tokens of an `issuer` open it too. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams.
+
+    Web pages of `origins` may call, with a key and without cookies. `trail` leads to `audit`; somebody has to run it.
+    """
     desk = Desk(
         reader=Reader(archive, index),
         registry=registry,
+        audit=audit,
+        trail=trail,
         changes=changes,
         views=Views(),
         search_cursors=CursorSeal(signing_key, "search"),
         change_cursors=CursorSeal(signing_key, "changes"),
         shelf_cursors=CursorSeal(signing_key, "quarantine"),
+        audit_cursors=CursorSeal(signing_key, "audit"),
         limits=limits or Limits(),
         stopping=stopping or asyncio.Event(),
     )
@@ -84,6 +96,7 @@ def create_app(
     )
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=list(origins), **SHARED_WITH_PAGES)
+    RefusalAccount("gateway", trail, clock).install(app)
     doors = Doors(app, KeyRing(registry, issuer=issuer), clock, desk.limits.per_minute)
     for add in ROUTES:
         add(doors, desk)

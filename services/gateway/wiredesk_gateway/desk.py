@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from wiredesk_core.audit.trail import Trail
+from wiredesk_core.deeds import Audit
 from wiredesk_core.ports import Registry
 
 from wiredesk_gateway.changes import ChangeLog
@@ -35,10 +37,13 @@ class Desk:
 
     reader: Reader
     registry: Registry
+    audit: Audit
+    trail: Trail
     changes: ChangeLog
     views: Views
     search_cursors: CursorSeal
     change_cursors: CursorSeal
     shelf_cursors: CursorSeal
+    audit_cursors: CursorSeal
     limits: Limits
     stopping: asyncio.Event

@@ -219,6 +219,30 @@ STATUS: Responses = {
         {"items": {"open": 3104, "killed": 2}, "dispositions": {"accepted": 3200}, "unsent": 0, "quarantined": 4},
     )
 }
+AUDIT: Responses = {
+    200: _told(
+        "Entries, oldest first",
+        {
+            "entries": [
+                {
+                    "number": 17,
+                    "at": "2026-03-02T09:00:00Z",
+                    "actor": "9f2c4b7a10d3e865",
+                    "name": "night desk",
+                    "service": "gateway",
+                    "action": "key.revoked",
+                    "subject": "0c4fb22ae9d71563",
+                    "outcome": "allowed",
+                    "request_id": "5d0c9c1f4be84f0e",
+                    "reason": "",
+                    "hash": "5f1e…",
+                }
+            ],
+            "has_more": False,
+            "next": None,
+        },
+    )
+}
 _SET_ASIDE = {
     "quarantine_id": "wire.received-3-17",
     "state": "shelved",

@@ -17,8 +17,10 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import request_response
+from wiredesk_core.deeds import Deed
 from wiredesk_core.keys import Key, KeyRing, Scope, require
 from wiredesk_core.ports import Clock
+from wiredesk_core.web.accounts import deed_of, introduce
 from wiredesk_core.web.bodies import Told
 from wiredesk_core.web.queries import NoParameters, Parameters, openapi_parameters, read_query
 from wiredesk_core.web.rates import Rates
@@ -39,6 +41,10 @@ class Call(Generic[P]):
     def authorization(self) -> str | None:
         """The header that let it in, for streams that outlive their key."""
         return self.request.headers.get("authorization")
+
+    def deed(self, action: str, subject: str, reason: str = "") -> Deed:
+        """What the caller is about to do, for the audit."""
+        return deed_of(self.request, "gateway", self.now, action, subject=subject, reason=reason)
 
 
 NOT_MODIFIED = 304
@@ -101,6 +107,7 @@ class Doors:
             async def guarded(request: Request) -> Response:
                 now = self._clock.now()
                 key = await self._keys.authenticate(request.headers.get("authorization"), now)
+                introduce(request, key)
                 per_minute = key.per_minute or self._per_minute
                 left = self._rates.take(key.key_id, per_minute, now)
                 require_any(key, scopes)

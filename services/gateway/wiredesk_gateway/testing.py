@@ -8,6 +8,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from wiredesk_core.archive.memory import MemoryArchive
+from wiredesk_core.audit import OpenAudit
+from wiredesk_core.audit.memory import MemoryAudit
+from wiredesk_core.audit.trail import Trail
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.item import Item, Status
@@ -35,6 +38,8 @@ class Newsroom:
     clock: FixedClock = field(default_factory=lambda: FixedClock(after(60)))
     registry: MemoryRegistry = field(init=False)
     origins: tuple[str, ...] = ()
+    audit: OpenAudit = field(default_factory=MemoryAudit)
+    trail: Trail = field(init=False)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     limits: Limits = field(
         default_factory=lambda: Limits(longest_wait=5, heartbeat=0.05, streams_per_key=2, snapshot_page=2)
@@ -42,6 +47,7 @@ class Newsroom:
 
     def __post_init__(self) -> None:
         self.registry = MemoryRegistry(self.clock)
+        self.trail = Trail(self.audit)
 
     def app(self) -> FastAPI:
         """The gateway over these stores."""
@@ -49,6 +55,8 @@ class Newsroom:
             archive=self.archive,
             index=self.index,
             registry=self.registry,
+            audit=self.audit,
+            trail=self.trail,
             changes=self.log,
             clock=self.clock,
             signing_key=SIGNING_KEY,

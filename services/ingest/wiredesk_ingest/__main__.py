@@ -17,6 +17,8 @@ from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.archive import open_archive_reader
+from wiredesk_core.audit import open_audit
+from wiredesk_core.audit.trail import Trail
 from wiredesk_core.blobs import open_blobs
 from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.inbound import inbound_topics
@@ -90,7 +92,8 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     dry_pool = parsing_pool(providers_toml, settings, 1)
     bulk_pool = parsing_pool(providers_toml, settings, 1, nice=BULK_NICE)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
-    registry = open_registry(shared.registry, clock)
+    registry, audit = open_registry(shared.registry, clock), open_audit(shared.registry)
+    trail = Trail(audit)
     hearing, noise = Hearing(registry, profiles, clock), Noise(registry, clock, bound_of_noise(settings))
     runner = Runner(ParseStage(pool, clock, hearing.note, noise), publisher, blobs, clock, tracing=tracing)
     inbound = inbound_topics(providers_toml)
@@ -118,6 +121,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         profiles=profiles,
         clock=clock,
         inspect=DryRun(dry_pool),
+        trail=trail,
         limits=Limits(body=settings.max_body_bytes, batch=settings.max_batch),
         gateway_url=settings.gateway_url,
         checks={"agents": agents.check},
@@ -134,6 +138,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         serve(app, listen(settings.host, settings.port), stop),
         watch_lag.run(stop),
         keep_hearing(hearing, stop),
+        trail.run(stop),
         *feeds_in(tools, settings, fetcher, stop),
         *folders_in(tools, settings, stop),
     ]
@@ -147,6 +152,8 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         await publisher.close()
         await asyncio.to_thread(tracing.close)
         await registry.close()
+        await trail.settle()
+        await audit.close()
         await archive.close()
         await pool.close()
         await dry_pool.close()

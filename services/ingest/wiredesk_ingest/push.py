@@ -14,13 +14,16 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
+from wiredesk_core.audit.trail import Trail
+from wiredesk_core.deeds import Deed
 from wiredesk_core.failures import Conflict, Refused
 from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
-from wiredesk_core.keys import Key, KeyRing, require
+from wiredesk_core.keys import KeyRing, require
 from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing, entering
+from wiredesk_core.web.accounts import RefusalAccount, deed_of, introduce
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check, Stuck
 from wiredesk_core.web.rates import together
@@ -93,13 +96,13 @@ class Desk:
     tracing: Tracing
     signing: Mapping[str, Sequence[bytes]]
     pace: Pace
+    trail: Trail
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who pushes: a key, with the headers that tell what it has left; or whoever made a seal, once the body proves it."""
+    """Who pushes: whoever made a seal, once the body proves it; or a key, with the headers that tell what it has left."""
 
-    key: Key | None
     seal: Seal | None
     left: Mapping[str, str]
 
@@ -141,6 +144,7 @@ def create_app(
     profiles: Mapping[str, Profile],
     clock: Clock,
     inspect: Inspect,
+    trail: Trail,
     limits: Limits = Limits(),  # noqa: B008  # frozen value
     gateway_url: str = "http://127.0.0.1:8080",
     checks: Mapping[str, Check] = MappingProxyType({}),
@@ -153,7 +157,7 @@ def create_app(
 ) -> FastAPI:
     """The push API, and the decisions about quarantine. `checks` decide whether the service is ready; `gateway_url` is where receipts are served.
 
-    `signing` holds the keys by which providers sign their pushes.
+    `signing` holds the keys by which providers sign their pushes; `trail` leads to the audit, and somebody has to run it.
     """
     keys = KeyRing(registry, issuer=issuer)
     desk = Desk(
@@ -169,11 +173,13 @@ def create_app(
         tracing,
         signing,
         pace or Pace(),
+        trail,
     )
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
+    RefusalAccount("ingest", trail, clock).install(app)
     _add_routes(app, desk)
-    add_shelf(app, Shelf(archive, publisher, keys, clock))
-    add_rulings(app, Bench(publisher, keys, profiles, clock, desk.gateway_url))
+    add_shelf(app, Shelf(archive, publisher, keys, clock, trail))
+    add_rulings(app, Bench(publisher, keys, profiles, clock, desk.gateway_url, trail))
     return app
 
 
@@ -181,6 +187,7 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
     @app.get("/v1/status", summary="How much waits in front of each service, what is refused, and how the feeds stand")
     async def status(request: Request) -> Response:
         key = await desk.keys.authenticate(request.headers.get("authorization"), desk.clock.now())
+        introduce(request, key)
         require(key, "status:read")
         now = desk.clock.now().timestamp()
         told = {
@@ -214,7 +221,8 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         now = desk.clock.now()
         arrivals = _arrivals(pushed, desk.limits, now)
         left = together(sender.left, desk.pace.wires(provider, len(arrivals), now))
-        await _take(desk, pushed, arrivals, now)
+        async with desk.trail.changing(_deed(request, pushed, arrivals)):
+            await _take(desk, pushed, arrivals, now)
         return _taken(desk, arrivals, left)
 
 
@@ -222,10 +230,11 @@ async def _admit(desk: Desk, request: Request, provider: str) -> Sender:
     """Raises Refused unless the caller may push for this provider and the provider is known."""
     now = desk.clock.now()
     if is_signed(request.headers):
-        sender = Sender(None, seal_of(request.headers, desk.signing.get(provider, ()), now), {})
+        sender = Sender(seal_of(request.headers, desk.signing.get(provider, ()), now), {})
     else:
         key = await desk.keys.authenticate(request.headers.get("authorization"), now)
-        sender = Sender(key, None, desk.pace.push(key, now))
+        introduce(request, key)
+        sender = Sender(None, desk.pace.push(key, now))
         require(key, "wires:write", provider)
     if provider not in desk.profiles:
         detail = "There is no profile for this provider; add one to the providers file and restart ingest."
@@ -281,6 +290,14 @@ def _filename(declared: str) -> str:
     with contextlib.suppress(UnicodeError):
         declared = declared.encode("latin-1").decode("utf-8")
     return re.split(r"[/\\]", declared)[-1].strip()[:LONGEST_FILENAME]
+
+
+def _deed(request: Request, pushed: Pushed, arrivals: Sequence[Arrival]) -> Deed:
+    """One a push, whatever it holds: each wire has its receipt."""
+    signer = {"actor": f"signature:{pushed.provider}"} if is_signed(request.headers) else {}
+    told = f"{len(arrivals)} of {pushed.provider}, {len(pushed.body)} bytes"
+    subject = arrivals[0].receipt_id
+    return deed_of(request, "ingest", arrivals[0].received_at, "wires.pushed", subject=subject, reason=told, **signer)
 
 
 async def _take(desk: Desk, pushed: Pushed, arrivals: Sequence[Arrival], now: datetime) -> None:

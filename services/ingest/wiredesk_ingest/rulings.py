@@ -10,12 +10,14 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
+from wiredesk_core.audit.trail import Trail
 from wiredesk_core.identity import item_id_of, new_receipt_id, receipt_id_for
 from wiredesk_core.keys import Key, KeyRing, require
 from wiredesk_core.lifecycle import Verdict
 from wiredesk_core.messages import DeskRuled, Outgoing, ReceiptNote
 from wiredesk_core.ports import Clock, Publisher
 from wiredesk_core.topics import RECEIPT_NOTED
+from wiredesk_core.web.accounts import deed_of, introduce
 from wiredesk_core.web.bodies import Told, read_json
 
 from wiredesk_ingest.providers import Profile
@@ -54,6 +56,7 @@ class Bench:
     profiles: Mapping[str, Profile]
     clock: Clock
     gateway_url: str
+    trail: Trail
 
 
 def add_rulings(app: FastAPI, bench: Bench) -> None:
@@ -74,11 +77,15 @@ def add_rulings(app: FastAPI, bench: Bench) -> None:
     ) -> Response:
         now = bench.clock.now()
         key = await bench.keys.authenticate(request.headers.get("authorization"), now)
+        introduce(request, key)
         require(key, "desk:act")
         ruled = await read_json(request, Ruled)
         require(key, "desk:act", ruled.provider)
         ruling = ruling_of(ruled, key, bench.profiles, _receipt_id(idempotency_key, ruled, now), now)
-        await bench.publisher.publish(records_of(ruling))
+        action = f"ruling.{ruling.verdict}"
+        deed = deed_of(request, "ingest", now, action, subject=ruling.item_id, reason=ruling.reason)
+        async with bench.trail.changing(deed):
+            await bench.publisher.publish(records_of(ruling))
         url = f"{bench.gateway_url}/v1/receipts/{ruling.receipt_id}"
         told = {"receipt_id": ruling.receipt_id, "url": url, "item_id": ruling.item_id}
         return JSONResponse(told, 202, {"cache-control": "no-store", "location": url})

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Path, Request
 from fastapi.responses import JSONResponse
 from pydantic import Field
+from wiredesk_core.audit.trail import Trail
+from wiredesk_core.deeds import Deed
 from wiredesk_core.failures import Refused
 from wiredesk_core.identity import sha256_of
 from wiredesk_core.keys import Key, KeyRing, require
@@ -19,6 +21,7 @@ from wiredesk_core.messages import DECISION_HEADER, REPLAY_HEADER, Outgoing, Rep
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher
 from wiredesk_core.shelf import QuarantineEntry
 from wiredesk_core.topics import WIRE_QUARANTINED, lane_of_replays
+from wiredesk_core.web.accounts import deed_of, introduce
 from wiredesk_core.web.bodies import Told, read_json
 
 
@@ -42,6 +45,7 @@ class Shelf:
     publisher: Publisher
     keys: KeyRing
     clock: Clock
+    trail: Trail
 
 
 def add_shelf(app: FastAPI, shelf: Shelf) -> None:
@@ -60,7 +64,9 @@ def add_shelf(app: FastAPI, shelf: Shelf) -> None:
         if entry.state == "replayed":
             return _told(entry, "replayed", changed=False)
         decision = decided("replay", entry, key, given.reason, shelf.clock.now())
-        await shelf.publisher.publish([put_back(entry), recorded(decision)])
+        records = [put_back(entry), recorded(decision)]
+        async with shelf.trail.changing(_deed(request, decision)):
+            await shelf.publisher.publish(records)
         return _told(entry, "replayed", changed=True)
 
     @app.post(
@@ -73,7 +79,8 @@ def add_shelf(app: FastAPI, shelf: Shelf) -> None:
         given = await read_json(request, Named)
         if entry.state != "dropped":
             decision = decided("drop", entry, key, given.reason, shelf.clock.now())
-            await shelf.publisher.publish([recorded(decision)])
+            async with shelf.trail.changing(_deed(request, decision)):
+                await shelf.publisher.publish([recorded(decision)])
         return _told(entry, "dropped", changed=entry.state != "dropped")
 
 
@@ -125,11 +132,17 @@ def recorded(decision: ShelfDecision) -> Outgoing:
 async def _asked(shelf: Shelf, request: Request, quarantine_id: str) -> tuple[Key, QuarantineEntry]:
     """Who decides about what. Raises Refused: 404 alike for what is not there and what is not for this key."""
     key = await shelf.keys.authenticate(request.headers.get("authorization"), shelf.clock.now())
+    introduce(request, key)
     require(key, "quarantine:admin")
     entry = await shelf.archive.set_aside(quarantine_id)
     if entry is None or not key.may("quarantine:admin", entry.why.provider):
         raise Refused(404, "quarantine_not_found", "There is no such record in quarantine.")
     return key, entry
+
+
+def _deed(request: Request, decision: ShelfDecision) -> Deed:
+    action = f"quarantine.{decision.kind}"
+    return deed_of(request, "ingest", decision.at, action, subject=decision.quarantine_id, reason=decision.reason)
 
 
 def _told(entry: QuarantineEntry, state: str, *, changed: bool) -> JSONResponse:

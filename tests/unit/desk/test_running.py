@@ -11,6 +11,7 @@ from wiredesk.keyring import desk_key, read_key
 from wiredesk.logs import last_words, open_log
 from wiredesk.places import DeskFolder, cache_folder
 from wiredesk.running import DeskNote, ProcessNote, is_running, read_note, sole_desk, write_note, write_whole
+from wiredesk_core.audit.memory import MemoryAudit
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Misconfigured
 from wiredesk_core.keys import authenticate
@@ -57,11 +58,12 @@ def test_a_secret_is_readable_by_its_owner_only_from_the_first_byte(tmp_path: Pa
 
 
 async def test_the_key_is_minted_once_and_works(tmp_path: Path) -> None:
-    folder, registry = DeskFolder(tmp_path), MemoryRegistry(SystemClock())
+    folder, registry, audit = DeskFolder(tmp_path), MemoryRegistry(SystemClock()), MemoryAudit()
 
-    token = await desk_key(folder, registry)
+    token = await desk_key(folder, registry, audit)
 
-    assert await desk_key(folder, registry) == token == read_key(folder)
+    assert await desk_key(folder, registry, audit) == token == read_key(folder)
+    assert [entry.deed.action for entry in await audit.read()] == ["key.made"]
     assert stat.S_IMODE(folder.key.stat().st_mode) == 0o600
     key = await authenticate(registry, f"Bearer {token}", SystemClock().now())
     assert key.may("wires:write", "any")
@@ -70,9 +72,9 @@ async def test_the_key_is_minted_once_and_works(tmp_path: Path) -> None:
 
 async def test_a_key_that_the_registry_does_not_know_is_replaced(tmp_path: Path) -> None:
     folder = DeskFolder(tmp_path)
-    lost = await desk_key(folder, MemoryRegistry(SystemClock()))
+    lost = await desk_key(folder, MemoryRegistry(SystemClock()), MemoryAudit())
 
-    assert await desk_key(folder, MemoryRegistry(SystemClock())) != lost
+    assert await desk_key(folder, MemoryRegistry(SystemClock()), MemoryAudit()) != lost
 
 
 def test_the_cache_follows_the_setting_then_xdg_then_home() -> None:

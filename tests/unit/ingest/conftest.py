@@ -12,6 +12,8 @@ import pytest
 from fastapi import FastAPI
 from wiredesk_core.agents.pool import Broken
 from wiredesk_core.archive.memory import MemoryArchive
+from wiredesk_core.audit.memory import MemoryAudit
+from wiredesk_core.audit.trail import Trail
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.keys import mint_key, store_key
@@ -43,6 +45,8 @@ class House:
     registry: MemoryRegistry
     profiles: Mapping[str, Profile]
     clock: FixedClock
+    audit: MemoryAudit
+    trail: Trail
     archive: MemoryArchive = field(default_factory=MemoryArchive)
 
     def app(self, limits: Limits = Limits(body=MIB), **more: Any) -> FastAPI:  # noqa: B008  # frozen value
@@ -53,6 +57,7 @@ class House:
             profiles=self.profiles,
             clock=self.clock,
             inspect=DryRun(HerePool()),
+            trail=self.trail,
             limits=limits,
             gateway_url="https://desk.example/",
             **more,
@@ -74,7 +79,8 @@ def profiles() -> Iterator[Mapping[str, Profile]]:
 
 @pytest.fixture
 def house(profiles: Mapping[str, Profile], clock: FixedClock) -> House:
-    return House(MemoryPublisher(), MemoryRegistry(clock), profiles, clock)
+    audit = MemoryAudit()
+    return House(MemoryPublisher(), MemoryRegistry(clock), profiles, clock, audit, Trail(audit))
 
 
 Minter = Callable[..., str]

@@ -50,16 +50,18 @@ def up(
 
 async def own_key(folder: DeskFolder) -> str:
     """The desk's own token, from its registry."""
+    from wiredesk_core.audit import open_audit
     from wiredesk_core.registry import open_registry
 
     from wiredesk.keyring import desk_key
 
     url = os.environ.get("WIREDESK_REGISTRY") or f"sqlite:{folder.root.absolute() / 'registry.db'}"
-    registry = open_registry(url)
+    registry, audit = open_registry(url), open_audit(url)
     try:
-        return await desk_key(folder, registry)
+        return await desk_key(folder, registry, audit)
     finally:
         await registry.close()
+        await audit.close()
 
 
 def introduce(note: DeskNote, token: str, folder: DeskFolder) -> None:

@@ -60,7 +60,8 @@ def add_keys(doors: Doors, desk: Desk) -> None:
         """A new key. Its token is in this answer and can never be had again."""
         wanted = await read_json(call.request, KeyWanted)
         token, key = mint_key(**_within(call.key, wanted), now=call.now)
-        await store_key(desk.registry, key)
+        async with desk.trail.changing(call.deed("key.made", key.key_id, key.name)):
+            await store_key(desk.registry, key)
         return _made(token, key)
 
     @doors.at(
@@ -70,14 +71,17 @@ def add_keys(doors: Doors, desk: Desk) -> None:
         """A new secret for a key; the one until now goes on opening for a while."""
         asked = await read_json(call.request, Rotation)
         key_id = await _own(desk, call)
-        token, key = await rotate_key(desk.registry, key_id, call.now, timedelta(hours=asked.overlap_hours))
+        async with desk.trail.changing(call.deed("key.rotated", key_id)):
+            token, key = await rotate_key(desk.registry, key_id, call.now, timedelta(hours=asked.overlap_hours))
         return _made(token, key)
 
     @doors.at("DELETE", "/v1/keys/{key_id}", scopes=ADMIN, asks=NoParameters, tag="keys", responses=NO_KEY)
     async def revoke(call: Call[NoParameters]) -> Response:
         """Take a key out of force; every replica knows it within seconds."""
-        if not await revoke_key(desk.registry, await _own(desk, call)):
-            raise _unknown()
+        key_id = await _own(desk, call)
+        async with desk.trail.changing(call.deed("key.revoked", key_id)):
+            if not await revoke_key(desk.registry, key_id):
+                raise _unknown()
         return Response(None, 204, NO_STORE)
 
 
