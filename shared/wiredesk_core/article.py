@@ -1,6 +1,6 @@
 """The article: an item and the layers that enrichment added to it, as internal apps read it.
 
-Offsets are half-open code-point indices into `text` (for `removed` alone: into `item.body_text`).
+Offsets are half-open code-point indices into `text` (for `removed` and `credits`: into `item.body_text`).
 """
 
 from __future__ import annotations
@@ -47,17 +47,18 @@ class Removed(Span):
     score: float = 1.0
 
 
-class Block(Span):
-    """A paragraph or heading of `text`."""
-
-    kind: str
-
-
 class Language(Frozen):
-    """BCP 47 code of the text's main language."""
+    """BCP 47 code of the main language of the text, or of a block."""
 
     code: str
     confidence: float
+
+
+class Block(Span):
+    """A paragraph or heading of `text`; `language` only where it is not the story's, and long enough to tell."""
+
+    kind: str
+    language: Language | None = None
 
 
 class Mention(Span):
@@ -76,7 +77,7 @@ class Entity(Frozen):
     salience: float
     score: float = 1.0
     stands_for: str | None = None
-    """Of a capital that is used for a government: the country's id."""
+    """Of a capital used for a government, or of a nationality that means a country's people: the country's id."""
     mentions: tuple[Mention, ...]
 
 
@@ -130,6 +131,17 @@ class Attribution(Span):
     role: str
     how: str
     entity_id: str | None = None
+    score: float = 1.0
+
+
+class Credit(Span):
+    """Whom the copy itself names for its making, where the wire has no field: offsets into `item.body_text`.
+
+    Roles: byline, editing, dateline, agency, source, copyright.
+    """
+
+    text: str
+    role: str
     score: float = 1.0
 
 
@@ -198,14 +210,15 @@ class Article(Frozen):
     """Indirect speech. Apart from `quotes`, so that nobody takes a paraphrase for somebody's own words."""
     dates: tuple[DateMention, ...] = ()
     attribution: tuple[Attribution, ...] = ()
+    credits: tuple[Credit, ...] = ()
     fingerprint: str | None = None
     embedding: str | None = None
 
 
 LAYERS = (
     "cleaning",
-    "blocks",
     "language",
+    "blocks",
     "entities",
     "places",
     "keyphrases",
@@ -215,6 +228,7 @@ LAYERS = (
     "quotes",
     "dates",
     "attribution",
+    "credits",
     "fingerprint",
     "embedding",
 )

@@ -54,6 +54,8 @@ def told(article: Article) -> dict[str, Any]:
         "quotes": [said(quote) for quote in article.quotes],
         "statements": [said(statement) for statement in article.statements],
         "dates": [[date.text, date.value, date.grain] for date in article.dates],
+        "credits": [[one.role, one.text] for one in article.credits],
+        "languages": [[b.language.code, article.text[b.start : b.end][:60]] for b in article.blocks if b.language],
         "attribution": [[one.text, one.role, one.how] for one in article.attribution],
     }
 

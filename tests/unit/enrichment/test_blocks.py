@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from wiredesk_enrichment.enrichers.blocks import find_blocks
@@ -57,3 +58,17 @@ def test_wrapped_lines_are_one_paragraph(story: Callable[..., Story], models: Mo
         (0, len(wrapped)),
         (len(wrapped) + 2, 2 * len(wrapped) + 2),
     ]
+
+
+def test_a_block_in_another_language_says_so_and_short_ones_stay_silent(
+    story: Callable[..., Story], models: Models
+) -> None:
+    body = (
+        "The ferries will not sail on Friday, the union of the crews said after a long night of talks.\n\n"
+        "Die Schiffe bleiben am Freitag und am Samstag im Hafen, teilte die Gewerkschaft nach langen Gesprächen mit.\n\n"
+        "Ja und nein."
+    )
+    told = replace(story(body), values={"text": body, "language": {"code": "en", "confidence": 0.9}})
+    languages = [block.get("language") for block in find_blocks(told, models)["blocks"]]
+    assert languages == [None, {"code": "de", "confidence": 0.99}, None]
+    assert not any("language" in block for block in find_blocks(story(body), models)["blocks"])

@@ -89,9 +89,9 @@ def test_an_item_without_text_is_not_enriched(chain: Chain) -> None:
 
 
 def test_what_no_model_can_read_is_skipped_with_the_reason(chain: Chain) -> None:
-    (enrichment,) = chain.enrich_all([an_item("Der Hafen und die Stadt streiten.")])
+    (enrichment,) = chain.enrich_all([an_item("Hamnen och staden är inte överens.")])
     assert enrichment.layers["entities"].status is LayerStatus.skipped
-    assert enrichment.layers["entities"].reason == "no model for de"
+    assert enrichment.layers["entities"].reason == "no model and no names of places for sv"
     assert enrichment.layers["keyphrases"].status is LayerStatus.skipped
     assert enrichment.layers["summary"].status is LayerStatus.done
 

@@ -99,3 +99,21 @@ def test_the_fingerprint_never_changes(story: Callable[..., Story], models: Mode
         sketch(story("..."), models)
     with pytest.raises(ValueError, match="m1"):
         resemblance(told, "m2:abc")
+
+
+def test_a_mixed_text_has_the_language_of_most_of_its_letters(story: Callable[..., Story], models: Models) -> None:
+    german = "Ja und nein, sagte der Minister und ging. "
+    mixed = f"{german * 3}\n\n{german * 4}\n\n{TEXT}\n\n{TEXT}\n\n{TEXT}"
+    assert tell_language(story(mixed), replace(models, guess=InDoubt()))["language"]["code"] == "en"
+
+
+@dataclass(frozen=True)
+class InDoubt:
+    """Unsure of a text in which two languages meet, sure of each."""
+
+    model: str = "in-doubt 1"
+
+    def language(self, text: str) -> tuple[str, float]:
+        if " und " in text:
+            return "de", 0.6 if "harbour" in text else 0.9
+        return "en", 0.9

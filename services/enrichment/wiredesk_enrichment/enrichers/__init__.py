@@ -5,6 +5,7 @@ from __future__ import annotations
 from wiredesk_enrichment.enrichers.attribution import ATTRIBUTION
 from wiredesk_enrichment.enrichers.blocks import BLOCKS
 from wiredesk_enrichment.enrichers.cleaning import CLEANING
+from wiredesk_enrichment.enrichers.credits import CREDITS
 from wiredesk_enrichment.enrichers.dates import DATES
 from wiredesk_enrichment.enrichers.embedding import EMBEDDING
 from wiredesk_enrichment.enrichers.entities import ENTITIES
@@ -20,8 +21,8 @@ from wiredesk_enrichment.story import Enricher
 
 ENRICHERS: tuple[Enricher, ...] = (
     CLEANING,
-    BLOCKS,
     LANGUAGE,
+    BLOCKS,
     ENTITIES,
     PLACES,
     KEYPHRASES,
@@ -31,6 +32,7 @@ ENRICHERS: tuple[Enricher, ...] = (
     QUOTES,
     DATES,
     ATTRIBUTION,
+    CREDITS,
     FINGERPRINT,
     EMBEDDING,
 )

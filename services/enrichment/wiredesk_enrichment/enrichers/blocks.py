@@ -1,17 +1,29 @@
-"""Paragraphs and headings of the text, also where a wire has only line ends to tell them apart."""
+"""Paragraphs and headings of the text, also where a wire has only line ends to tell them apart, and their language."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 from wiredesk_enrichment.lines import Span, extent, paragraphs_of
-from wiredesk_enrichment.story import Enricher, Models, Story, Values
+from wiredesk_enrichment.story import Enricher, Guess, Models, Story, Values
 
 HEADING_WORDS = 14
 HEADING_LETTERS = 100
 PROSE_LETTERS = 120
 """A block that is longer than this is prose, whatever it ends with."""
+TELLING_LETTERS = 60
+"""A block with fewer letters is not asked for its language: names and quotes in it would decide."""
+SURE = 0.85
+"""Confidence from which a block is said to be in another language than its story."""
+_NEAR = (
+    frozenset({"no", "nb", "nn", "da"}), frozenset({"hr", "bs", "sr", "sh"}), frozenset({"id", "ms"}),
+    frozenset({"es", "gl", "ast"}), frozenset({"nl", "af"}), frozenset({"cs", "sk"}), frozenset({"ru", "uk", "be"}),
+)  # fmt: skip
+"""Languages that an identifier takes for each other in a paragraph."""
+NEARLY_SURE = 0.97
+"""Confidence that such a pair needs."""
 
 _FINAL = re.compile(r"""[.!;:,…\-–—)\]]["'”’»]*$|[.,]["'”’»]$""")
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*$""")
@@ -21,8 +33,11 @@ _NOT_A_HEADING = re.compile(
 )
 
 
-def find_blocks(story: Story, _models: Models) -> Values:
-    """Blocks in text order; together they cover everything but the white space between them."""
+def find_blocks(story: Story, models: Models) -> Values:
+    """Blocks in text order; together they cover everything but the white space between them.
+
+    One in another language than the story's says so: quoted statements, summaries, notes of bilingual services.
+    """
     text = story.text
     spans = [extent(lines) for lines in paragraphs_of(text)]
     marked = headings_in(story.item.body_html)
@@ -30,9 +45,21 @@ def find_blocks(story: Story, _models: Models) -> Values:
     return {
         "blocks": [
             {"kind": "heading" if (start, end) in headings else "paragraph", "start": start, "end": end}
+            | _other_language(text[start:end], story, models.guess)
             for start, end in spans
         ]
     }
+
+
+def _other_language(block: str, story: Story, guess: Guess) -> dict[str, Any]:
+    main = (story.values.get("language") or {}).get("code")
+    if main is None or sum(map(str.isalpha, block)) < TELLING_LETTERS:
+        return {}
+    code, confidence = guess.language(block)
+    near = any({code, main} <= pair for pair in _NEAR)
+    if code == main or confidence < (NEARLY_SURE if near else SURE):
+        return {}
+    return {"language": {"code": code, "confidence": confidence}}
 
 
 def _marked_headings(text: str, spans: list[Span], marked: frozenset[str]) -> set[Span]:
@@ -109,4 +136,11 @@ class _HeadingReader(HTMLParser):
             self.headings[-1] += data
 
 
-BLOCKS = Enricher("blocks", 1, frozenset({"cleaning"}), find_blocks, uses=frozenset({"text", "item.body_html"}))
+BLOCKS = Enricher(
+    "blocks",
+    2,
+    frozenset({"cleaning"}),
+    find_blocks,
+    model=lambda models: models.guess.model,
+    uses=frozenset({"text", "language", "item.body_html"}),
+)

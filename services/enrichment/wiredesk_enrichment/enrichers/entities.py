@@ -11,8 +11,10 @@ from hashlib import sha256
 from typing import Any
 
 from wiredesk_enrichment.knowledge import Knowledge, Thing
+from wiredesk_enrichment.naming.abroad import places_abroad
 from wiredesk_enrichment.naming.capitals import stands_for_government
 from wiredesk_enrichment.naming.dateline import find_dateline, heed_dateline
+from wiredesk_enrichment.naming.demonyms import country_meant
 from wiredesk_enrichment.naming.edges import mend_edges
 from wiredesk_enrichment.naming.kinds import weigh_signs
 from wiredesk_enrichment.naming.known import make_whole, plain_names, spellings
@@ -37,12 +39,27 @@ class _Key:
 
 
 def find_entities(story: Story, models: Models) -> Values:
-    """Entities, the most salient first; offsets into the text. Needs the reader's names."""
+    """Entities, the most salient first; offsets into the text.
+
+    By the reader's names; in languages that it does not read only countries and capitals, by what they are called there.
+    """
     code = story.values["language"]["code"]
+    if code in models.knowledge.abroad and code != models.reader.language:
+        return {"entities": _abroad(story, code, models.knowledge)}
     if code != models.reader.language:
-        raise Skipped(f"no model for {code}")
+        raise Skipped(f"no model and no names of places for {code}")
     mentions = settle(story.text, story.names, models.knowledge)
     return {"entities": entities_of(mentions, story.text, story.item.headline, models.knowledge)}
+
+
+def _abroad(story: Story, code: str, knowledge: Knowledge) -> list[dict[str, Any]]:
+    found = places_abroad(story.text, code, knowledge)
+    most = max(map(len, found.values()), default=1)
+    entities = [
+        _entity(_Key("LOC", thing.name, thing), group, len(story.text), most, story.item.headline)
+        for thing, group in found.items()
+    ]
+    return sorted(entities, key=_by_salience)
 
 
 def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Mention]:
@@ -110,7 +127,11 @@ def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge
         _entity(key, group, len(text), most, headline) | _government(key, group, text, knowledge)
         for key, group in groups.items()
     ]
-    return sorted(entities, key=lambda entity: (-entity["salience"], entity["mentions"][0]["start"]))
+    return sorted(entities, key=_by_salience)
+
+
+def _by_salience(entity: Mapping[str, Any]) -> tuple[float, int]:
+    return -entity["salience"], entity["mentions"][0]["start"]
 
 
 def _plain_cities(text: str, knowledge: Knowledge) -> dict[str, str]:
@@ -173,10 +194,13 @@ def _entity(key: _Key, group: Sequence[Mention], length: int, most: int, headlin
 
 
 def _government(key: _Key, group: Sequence[Mention], text: str, knowledge: Knowledge) -> dict[str, str]:
-    """`stands_for`: the country, where the story uses its capital's name for the government there."""
-    country = knowledge.capitals.get(key.thing.qid) if key.thing else None
-    is_meant = country is not None and stands_for_government(text, group)
-    return {"stands_for": country.qid} if country is not None and is_meant else {}
+    """`stands_for`: the country, where its capital is used for the government, or a nationality for its people."""
+    if key.thing is None and group[0].text in knowledge.demonyms:
+        country = country_meant(group[0].text, text, group, knowledge)
+    else:
+        capital = knowledge.capitals.get(key.thing.qid) if key.thing else None
+        country = capital if capital is not None and stands_for_government(text, group) else None
+    return {"stands_for": country.qid} if country is not None else {}
 
 
 def _best_name(group: Sequence[Mention]) -> str:
@@ -197,6 +221,6 @@ def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
 
 
 ENTITIES = Enricher(
-    "entities", 3, frozenset({"cleaning", "language"}), find_entities,
+    "entities", 4, frozenset({"cleaning", "language"}), find_entities,
     model=lambda models: models.reader.model, reads=True, uses=frozenset({"text", "language", "item.headline"}),
 )  # fmt: skip

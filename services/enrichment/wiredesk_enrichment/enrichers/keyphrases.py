@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wiredesk_enrichment.knowledge import RAREST, Knowledge
-from wiredesk_enrichment.story import Enricher, Models, Story, Values
+from wiredesk_enrichment.story import Enricher, Models, Skipped, Story, Values
 
 MOST = 15
 PHRASE_WORDS = 3
@@ -53,7 +53,10 @@ class _Phrase:
 
 
 def find_keyphrases(story: Story, models: Models) -> Values:
-    """The story's keyphrases, best first."""
+    """The story's keyphrases, best first; the words that they are weighed by are those of the reader's language."""
+    code = (story.values.get("language") or {}).get("code", models.reader.language)
+    if code != models.reader.language:
+        raise Skipped(f"no words are weighed in {code}")
     phrases = _candidates(story.text, story.values["entities"], models.knowledge)
     alone = {phrase.words[0]: phrase.count for phrase in phrases.values() if len(phrase.words) == 1}
     weighed = {key: _weight(phrase, alone, models.knowledge) for key, phrase in phrases.items()}

@@ -82,15 +82,18 @@ def load_knowledge(own: Path | None = None) -> Knowledge:
     _add_organisations(shelf)
     _add_places(shelf, settled)
     topics = {row["code"]: Topic(row["name"], row["broader"]) for row in _rows("mediatopics.tsv")}
+    by_qid = {thing.qid: thing for things in shelf.things.values() for thing in things}
     words = {row["word"]: Word(int(row["rarity"]), row["parts"]) for row in _rows("words.tsv")}
     return Knowledge(
         {name: tuple(found) for name, found in shelf.things.items()},
         frozenset(shelf.spotted - UNSURE),
         words,
-        dict(_capitals(shelf, countries)),
+        dict(_capitals(shelf, by_qid, countries)),
         _surnames(known, words),
         topics,
         _by_name(topics),
+        _abroad(by_qid),
+        _demonyms(by_qid, codes),
     )
 
 
@@ -164,9 +167,26 @@ def _spot(row: Mapping[str, str]) -> Spot:
     return Spot(row["geonames"], float(row["lat"]), float(row["lon"]))
 
 
-def _capitals(shelf: _Shelf, countries: Iterable[dict[str, str]]) -> Iterator[tuple[str, Thing]]:
+def _abroad(by_qid: Mapping[str, Thing]) -> dict[str, dict[str, Thing]]:
+    """Countries and capitals by language and name."""
+    named: dict[str, dict[str, Thing]] = defaultdict(dict)
+    for row in _rows("exonyms.tsv"):
+        if row["qid"] in by_qid:
+            named[row["language"]][row["name"]] = by_qid[row["qid"]]
+    return dict(named)
+
+
+def _demonyms(by_qid: Mapping[str, Thing], codes: Mapping[str, str]) -> dict[str, Thing]:
+    """Countries by their demonyms, those in one word and those in several."""
+    ids = {code: qid for qid, code in codes.items()}
+    rows = ((ids.get(row["iso3"], ""), row["names"]) for row in _rows("demonyms.tsv"))
+    return {name: by_qid[qid] for qid, names in rows if qid in by_qid for name in names.split("|")}
+
+
+def _capitals(
+    shelf: _Shelf, by_qid: Mapping[str, Thing], countries: Iterable[dict[str, str]]
+) -> Iterator[tuple[str, Thing]]:
     """The capital's id, and the country whose government it may stand for."""
-    by_qid = {thing.qid: thing for things in shelf.things.values() for thing in things}
     for row in countries:
         capital = next((t for t in shelf.things.get(row["capital"], ()) if t.country == row["iso3"]), None)
         if capital is not None and row["qid"] in by_qid:

@@ -72,6 +72,11 @@ class Knowledge:
     topics_by_name: Mapping[str, tuple[str, ...]]
     """Codes of the Media Topics of a name, without case."""
 
+    abroad: Mapping[str, Mapping[str, Thing]]
+    """Countries and capitals by what other languages (ISO 639-1) call them."""
+    demonyms: Mapping[str, Thing]
+    """Countries by the adjectives and nouns for their people."""
+
     def named(self, name: str) -> tuple[Thing, ...]:
         """Everything of that name, the best known first."""
         return self.things.get(name, ())

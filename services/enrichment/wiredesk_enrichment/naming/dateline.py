@@ -19,7 +19,12 @@ _CAPITALS = rf"[{_UPPER}][{_UPPER}.'’-]+(?: [{_UPPER}][{_UPPER}.'’-]+){{0,3}
 _LETTERS = rf"[{_UPPER}][\w.'’-]+(?: (?:d[aeo]|del|l[ae]|of|[{_UPPER}][\w.'’-]+)){{0,3}}"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _REGION = rf"(?:, (?!{_MONTH} \d)(?P<region>[{_UPPER}][\w.'’-]*(?: [{_UPPER}][\w.'’-]*){{0,2}}))?"
-_DATE = rf"(?:,? \(?(?P<date>(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})(?:,? \d{{4}})?)\)?)?"
+_FOREIGN_MONTH = (
+    r"(?:j[aä]nv?[iuv]\w*|enero|gennaio|februari?|febrero|f[ée]vr\w*|fevereiro|febbraio|m[aä]rs|März|marzo|março|maart|a[vb]ril\w*|"
+    r"aprile|Mai|mai|mayo|maggio|mei|maio|Jun\w*|juin|junio|giugno|juni|junho|Jul\w*|juill\w*|julio|luglio|juli|julho|Aug\w*|ao[uû]t|"
+    r"agosto|augustus|sept\w*|settembre|setembro|Okt\w*|octo?u?bre|ottobre|oktober|outubro|nov\w*|Dez\w*|d[ée]c\w*|dic\w*|dezembro)\.?"
+)
+_DATE = rf"(?:,? \(?(?P<date>(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? (?:de )?(?:{_MONTH}|{_FOREIGN_MONTH}))(?:,? (?:de )?\d{{4}})?)\)?)?"
 _AGENCY = r"(?:,? ?(?P<agency>\([A-Za-z][^()\n]{0,39}\)|/[A-Z][\w -]{1,30}/))?"
 _DASH = r"(?:\s*—\s*|\s*(?:–|--)\s|\s-\s)"
 
@@ -49,6 +54,10 @@ class Dateline:
 
     places: tuple[Place, ...]
     over: int
+    told: tuple[int, int] = (0, 0)
+    """From the first place to the last of place and date."""
+    agency: tuple[int, int] | None = None
+    """Whose correspondent wrote there: offsets without the brackets."""
 
 
 def find_dateline(text: str, knowledge: Knowledge) -> Dateline | None:
@@ -59,13 +68,20 @@ def find_dateline(text: str, knowledge: Knowledge) -> Dateline | None:
     for paragraph in re.finditer(r"(?:\A|\n\s*\n)(?=\s*\S)", text[:OPENING]):
         found = _IN_CAPITALS.match(text, paragraph.end(), paragraph.end() + HEAD)
         if found and _is_placed(found, text, knowledge):
-            return Dateline(tuple(_places(found, knowledge)), found.end())
+            return _dateline(found, knowledge)
         told = _IN_LETTERS.match(text, paragraph.end(), paragraph.end() + HEAD)
         if told and (told["agency"] or told["date"]) and _are_known(told, knowledge):
-            return Dateline(tuple(_places(told, knowledge)), told.end())
+            return _dateline(told, knowledge)
         if found:
             return Dateline((), found.end())
     return None
+
+
+def _dateline(found: re.Match[str], knowledge: Knowledge) -> Dateline:
+    last = max(found.end("cities"), found.end("region"), found.end("date"))
+    start, end = found.span("agency")
+    agency = (start + 1, end - 1) if found["agency"] else None
+    return Dateline(tuple(_places(found, knowledge)), found.end(), (found.start("cities"), last), agency)
 
 
 def _is_placed(found: re.Match[str], text: str, knowledge: Knowledge) -> bool:
