@@ -1,7 +1,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-stores test-compose check lint types imports docs-check docs alone bench golden lock
+.PHONY: help setup demo up test test-stores test-compose check lint types imports docs-check docs alone fuzz bench golden lock
 
 BIN := .venv/bin
 MEMBERS := ./shared $(sort $(wildcard ./services/*))
@@ -43,6 +43,8 @@ docs-check: setup ## The generated pages say what the code says
 	@$(BIN)/python docs/generate.py --check
 alone: setup ## Each service by itself: its wheel, its lock, a clean environment, its entry point imported
 	@.ci/alone
+fuzz: setup ## Read 100,000 broken wires of each format and measure each; writes docs/fuzz.md (takes an hour or more)
+	@nice -n 10 $(BIN)/python -m tests.fuzz $(FUZZ)
 bench: setup ## Measure speed and size, side by side with bare baselines
 	@$(BIN)/python -m pytest tests/bench -s -q
 

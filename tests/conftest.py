@@ -44,8 +44,19 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def wires() -> ModuleType:
-    """Wires made up by the thousand, and the journal to hold a system against; tests are files, not packages."""
-    spec = importlib.util.spec_from_file_location("made_wires", Path(__file__).parent / "e2e/wires.py")
+    """Wires made up by the thousand, and the journal to hold a system against."""
+    return file_as_module("made_wires", "e2e/wires.py")
+
+
+@pytest.fixture(scope="session")
+def mutations() -> ModuleType:
+    """Golden wires gone wrong, each by its seed."""
+    return file_as_module("mutations", "fuzz/mutations.py")
+
+
+def file_as_module(name: str, path: str) -> ModuleType:
+    """What a file beside the tests holds; tests are files, not packages."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -93,7 +93,7 @@ def outcome(data: bytes, content_type: str = "") -> str:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
     assert outcome(data)
 
@@ -110,19 +110,19 @@ def test_no_bytes_raise_anything_but_unreadable(data: bytes) -> None:
                         b"\x01fjo0147 4 pl 61\r\nslug/\r\n\x02", b"\x16\x01V2607\x1fnorth\r\nr i\x13\x11 BC-EU--Ferry",
                         b"\x01fjo1 4 i\n\x02KILL\nNews =\n\n\x03111200 JUN 24\x04\x01"]),
        st.binary(max_size=200))  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_beginning_of_a_wire_raises_anything_but_unreadable(start: bytes, rest: bytes) -> None:
     assert outcome(start + rest)
 
 
 @given(st.dictionaries(KEYS, VALUES, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_json_raises_anything_but_unreadable(value: dict[str, Any]) -> None:
     assert outcome(json.dumps({"uri": "urn:x", **value}).encode()) in {"ninjs", "not_ninjs"}
 
 
 @given(st.dictionaries(KEYS, VALUES, max_size=8), VALUES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_json_of_ap_raises_anything_but_unreadable(value: dict[str, Any], beside: Any) -> None:
     answer = {"data": {"item": {**value, "altids": {"itemid": "0f1e"}}, "nitf": beside}}
 
@@ -130,7 +130,7 @@ def test_no_json_of_ap_raises_anything_but_unreadable(value: dict[str, Any], bes
 
 
 @given(block_tree())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_all_words_of_a_body_come_through_in_order(tree: tuple[str, list[str]]) -> None:
     markup, words = tree
 
@@ -138,7 +138,7 @@ def test_all_words_of_a_body_come_through_in_order(tree: tuple[str, list[str]]) 
 
 
 @given(block_tree())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_all_words_come_through_a_whole_wire(tree: tuple[str, list[str]]) -> None:
     markup, words = tree
     data = json.dumps({"uri": "urn:x", "body_html": markup}).encode()
@@ -151,7 +151,7 @@ ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>urn:x</id><content 
 
 
 @given(block_tree(), st.sampled_from([RSS + "</item></channel></rss>", RSS, ATOM]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_all_words_come_through_a_feed(tree: tuple[str, list[str]], feed: str) -> None:
     markup, words = tree
     data = feed.format(html.escape(markup)).encode()
@@ -160,7 +160,7 @@ def test_all_words_come_through_a_feed(tree: tuple[str, list[str]], feed: str) -
 
 
 @given(block_tree(), st.sampled_from(["quoted-printable", "base64", "8bit"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_all_words_come_through_a_mail(tree: tuple[str, list[str]], encoding: str) -> None:
     markup, words = tree
     message = EmailMessage(policy=SMTP)
@@ -175,7 +175,7 @@ NITF = "<nitf><head><docdata>{}</docdata></head><body><body.head>{}</body.head><
 
 
 @given(block_tree(), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_all_words_come_through_a_nitf_document(tree: tuple[str, list[str]], in_a_block: bool) -> None:
     markup, words = tree
     copy = f"<block>{markup}</block>" if in_a_block else markup
@@ -216,7 +216,7 @@ def nitf_tree(draw: st.DrawFn, depth: int = 4) -> str:
 
 
 @given(nitf_tree(), nitf_tree(), nitf_tree())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_nitf_raises_anything_but_unreadable(docdata: str, head: str, copy: str) -> None:
     data = NITF.format(docdata, head, copy).encode()
 
@@ -250,7 +250,7 @@ COPY_WORDS = st.lists(st.from_regex(r"[a-zà-öø-ÿ0-9]{1,9}", fullmatch=True),
 
 
 @given(st.lists(COPY_WORDS, min_size=1, max_size=6), st.sampled_from(["\r\n", "\n", "\r\r\n"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_all_words_of_agency_copy_come_through(paragraphs: list[list[str]], end: str) -> None:
     words = [word for paragraph in paragraphs for word in paragraph]
     iptc = [
@@ -268,7 +268,7 @@ def test_all_words_of_agency_copy_come_through(paragraphs: list[list[str]], end:
 
 
 @given(st.lists(COPY_WORDS, min_size=1, max_size=6), st.sampled_from(["\r\n", "\n", "\r"]), st.binary(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_all_words_below_marked_lines_come_through(paragraphs: list[list[str]], end: str, noise: bytes) -> None:
     head = f"ZCZC FJW{end}#Ferry{end}$Fog closes ferry line{end}"
     copy = (end * 2).join(" ".join(words) for words in paragraphs)
@@ -354,7 +354,7 @@ def newsml_tree(draw: st.DrawFn, depth: int = 3) -> str:
 
 
 @given(st.lists(newsml_tree(), min_size=1, max_size=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_tree_of_newsml_raises_anything_but_unreadable(trees: list[str]) -> None:
     data = f"<NewsML><NewsItem>{''.join(trees)}</NewsItem></NewsML>".encode()
 
@@ -370,7 +370,7 @@ CONTENTS = st.sampled_from(["elements", "nitf", "xhtml", "escaped", "base64"])
 
 
 @given(block_tree(), CONTENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_all_words_come_through_newsml_1(tree: tuple[str, list[str]], content: str) -> None:
     markup, words = tree
     inside = {

@@ -14,6 +14,7 @@ from wiredesk_core.messages import CancelMarked, Reparsed, VersionAccepted
 
 from wiredesk_ingest.containers import members_of
 from wiredesk_ingest.formats import FORMATS, GENERATION, WireFormat
+from wiredesk_ingest.formats.bounds import refuse_masses
 from wiredesk_ingest.formats.charset import Decoded, decode, without_controls
 from wiredesk_ingest.formats.sniffing import foreign_kind, is_declared_markup, root_name
 from wiredesk_ingest.meaning import with_meaning
@@ -83,6 +84,8 @@ def _read_one(wire: Wire) -> Reading:
     text = decoded.text if found.reads == "controls" else without_controls(decoded.text)
     if not text.strip():
         raise Unreadable("empty", "the wire has no content: send the story in the body")
+    if found.reads != "bytes":
+        refuse_masses(text)
     guessed = (*decoded.warnings, *_stripped(decoded, text)) if found.reads != "bytes" else ()
     warnings = (*_mismatch(wire, found), *guessed)
     charset = decoded.charset if found.reads != "bytes" else None

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from wiredesk_core.item import Dateline, ParseWarning, Raw
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_copy, refuse_masses_of_items
 from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.t61 import from_t61, is_t61
 from wiredesk_ingest.wire import part_of
@@ -48,6 +49,8 @@ MONTHS = {
 ZONES = {"GMT": 0, "UTC": 0, "UT": 0, "Z": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2}
 ZONES |= {"EET": 2, "EEST": 3, "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
 HEADER_LINES = 4
+FIRST_MESSAGES = 65_536
+"""Characters of a stream in which a message must start for it to be one."""
 PRINTED_DATELINE = re.compile(r"([^\W\d_][^()\n]{1,60}?)\s*\([^()\n]{2,30}\)\.?\s*(?:[-–—_]|--)\s")
 
 
@@ -65,17 +68,25 @@ class Frame:
 
 def frames_of(stream: str) -> list[Frame]:
     """The messages of a stream, in order. Words outside any message are told in a warning of the next one."""
+    refuse_masses_of_copy(stream)
     spelt, respelt = _respelt(LINE_END.sub("\n", stream))
     before, *pieces = spelt.split(SOH) if SOH in spelt else ("", spelt)
-    messages: list[str] = []
-    for piece in pieces:
-        if STX not in piece and messages:
-            messages[-1] += piece
-        else:
-            messages.append(piece)
+    messages = _messages(pieces)
     told = (*respelt, *_outside(before))
     frames = [_frame(message, told if position == 0 else respelt) for position, message in enumerate(messages)]
     return [replace(frame, part=_part(frame)) for frame in frames] if len(frames) > 1 else frames
+
+
+def _messages(pieces: list[str]) -> list[str]:
+    """A piece without a start of text belongs to the message before it. Raises Unreadable: too_many_items."""
+    messages: list[list[str]] = []
+    for piece in pieces:
+        if STX not in piece and messages:
+            messages[-1].append(piece)
+        else:
+            messages.append([piece])
+    refuse_masses_of_items(len(messages))
+    return ["".join(parts) for parts in messages]
 
 
 def _part(frame: Frame) -> Raw:

@@ -15,7 +15,15 @@ from itertools import groupby
 
 from wiredesk_core.item import Item, ItemType, ParseWarning, Status
 
-from wiredesk_ingest.formats.agency_frames import SOH, STX, Frame, filing_time, frames_of, printed_dateline
+from wiredesk_ingest.formats.agency_frames import (
+    FIRST_MESSAGES,
+    SOH,
+    STX,
+    Frame,
+    filing_time,
+    frames_of,
+    printed_dateline,
+)
 from wiredesk_ingest.formats.agency_names import AgencyNames, Number
 from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.markup import Block
@@ -26,7 +34,7 @@ from wiredesk_ingest.formats.vocabulary import distinct
 from wiredesk_ingest.wire import Wire
 
 TABULAR = "\x12"
-CODED = re.compile(rf"{SOH}[^{STX}]{{0,120}}(?:[\x13\x14][\x11\x12]|(?<=\d)\x1f)[^{STX}]{{0,200}}{STX}")
+CODED = re.compile(rf"{SOH}[^{SOH}{STX}]{{0,120}}(?:[\x13\x14][\x11\x12]|(?<=\d)\x1f)[^{SOH}{STX}]{{0,200}}+{STX}")
 LINE = re.compile(r"\s*(?P<service>[^\W\d_]{1,4})\s?(?P<number>\d{2,5})(?:[\x1f ]+(?P<selector>[^\s\x1f]*))?")
 CODES = re.compile(
     r"(?:^|[\s\x1f])(?P<priority>[A-Za-z])\s(?P<category>[A-Za-z])\s?[\x13\x14]?(?P<copy>[\x11\x12])?\s*"
@@ -42,12 +50,14 @@ ENCLOSED = re.compile(r"\b(?:photos?|graphics?|video|audio|maps?|interactive)\b.
 COLUMN = re.compile(r"[\x1e\x1f][\x1e\x1f ]*")
 NUMBER = re.compile(r"\b([A-Za-z])(\d{4})\b")
 LONGEST_HEADLINE = 160
+LONGEST_HEADER = 320
+"""Characters; what is longer is no header, and looking for codes all over it would take long."""
 LONGEST_TITLE = 60
 
 
 def recognise(text: str) -> bool:
     """Whether a message's header has the codes or the separator that only this format has."""
-    return SOH in text and CODED.search(text) is not None
+    return SOH in text and CODED.search(text, 0, FIRST_MESSAGES) is not None
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
@@ -96,7 +106,8 @@ class _Desk:
 
 def _item(frame: Frame, wire: Wire) -> Item:
     profile, warnings = wire.provider, list(frame.warnings)
-    line, codes = LINE.match(frame.header), CODES.search(frame.header)
+    line = LINE.match(frame.header)
+    codes = CODES.search(frame.header) if len(frame.header) <= LONGEST_HEADER else None
     if line is None or codes is None:
         warnings.append(ParseWarning(code="header_unreadable", detail=without_controls(frame.header)[:80]))
     told = {**(line.groupdict("") if line else {}), **(codes.groupdict("") if codes else {})}

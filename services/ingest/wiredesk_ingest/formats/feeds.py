@@ -19,6 +19,7 @@ from lxml import etree
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Item, ParseWarning, Raw, Status, Subject
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_items
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.markup import Block, blocks_of_html, local, looks_like_html, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
@@ -59,8 +60,9 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     Raises Unreadable: xml_bomb, external_entity, xml_broken, feed_broken.
     """
     document = parse_xml(XML_DECLARATION.sub("", text, count=1))
-    told, repaired = _read(text, document)
+    refuse_masses_of_items(sum(local(element) in {*ENTRIES, BURIED} for element in document.root.iter()))
     elements = [element for element in document.root.iter() if local(element) in ENTRIES]
+    told, repaired = _read(text, document)
     known = len(elements) == len(told.entries)
     parts = [_part(element) for element in elements] if known else [None] * len(told.entries)
     entries = tuple(

@@ -13,6 +13,7 @@ from wiredesk_core.item import Item, ItemType, ParseWarning, Status
 
 from wiredesk_ingest.formats.agency_frames import (
     FILL,
+    FIRST_MESSAGES,
     MONTHS,
     SOH,
     STX,
@@ -42,7 +43,7 @@ A category of three letters counts only where no field before it is blank: it co
 """
 BARE = re.compile(r"\s*[^\W\d_]{2,10}\d{2,5} [1-9] {1,3}[^\W\d_]{1,4}\b[^\n]*\n\s*[^\n]{1,100}/[ \r]*\n")
 """Header and keyword lines of a message whose control characters somebody took away."""
-STARTS = re.compile(rf"{SOH}[^{STX}]{{0,600}}{STX}")
+STARTS = re.compile(rf"{SOH}[^{SOH}{STX}]{{0,600}}+{STX}")
 NUMBERED = re.compile(r"([^\W\d_]{2,12})\s*(\d{2,5})\b")
 OWN_NUMBER = re.compile(r"(?:^|\s)([^\W\d_]{2,12})\s+(\d{2,5})\s*$")
 NOTEPAD = re.compile(
@@ -60,7 +61,9 @@ INDENTS = ("  ", "\t")
 
 def recognise(text: str) -> bool:
     """Whether a message is framed; ANPA 1312, which frames alike, has been asked before."""
-    return (SOH in text and STARTS.search(text) is not None) or BARE.match(text.lstrip(FILL + SOH)) is not None
+    return (SOH in text and STARTS.search(text, 0, FIRST_MESSAGES) is not None) or BARE.match(
+        text.lstrip(FILL + SOH)
+    ) is not None
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_entries
+
 Fields = Mapping[str, Any]
 
 
@@ -30,6 +32,7 @@ def named(value: Any) -> list[tuple[str, Fields]]:
             return [(value["name"], lowered(value))]
         return [(str(name), lowered(entry)) for name, entry in value.items() if isinstance(entry, dict)]
     if isinstance(value, list):
+        refuse_masses_of_entries(value)
         found = [lowered(entry) for entry in value if isinstance(entry, dict)]
         return [(text_in(entry, "name", "id", "role"), entry) for entry in found]
     return []
@@ -40,6 +43,7 @@ def entries(fields: Fields, *names: str) -> list[Fields]:
     for name in names:
         value = fields.get(name)
         listed = value if isinstance(value, list) else [value] if value else []
+        refuse_masses_of_entries(listed)
         found = [lowered(e) if isinstance(e, dict) else {"name": scalar(e)} for e in listed]
         if found:
             return [entry for entry in found if entry]

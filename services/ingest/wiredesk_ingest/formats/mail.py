@@ -21,6 +21,7 @@ from urllib.parse import quote
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Cancel, Item, ItemType, ParseWarning, Status
 
+from wiredesk_ingest.formats.bounds import MOST_CHARACTERS, refuse_masses
 from wiredesk_ingest.formats.charset import decode, without_controls
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.markup import Block, blocks_of_html, text_of
@@ -45,6 +46,16 @@ MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
 READABLE = frozenset({"text/plain", "text/html"})
 TRUNCATED = frozenset({"CloseBoundaryNotFoundDefect", "StartBoundaryNotFoundDefect", "InvalidBase64LengthDefect"})
 MOST_PARTS = 500
+LONGEST_FIELD = 65_536
+READ = ("message-id", "subject", "date", "from", "supersedes", "in-reply-to", "references", "content-language",
+        "x-priority", "keywords", "expires", "expiry-date")  # fmt: skip
+"""The fields that are read; of addressees alone there may be thousands."""
+CONTENT_FIELD = re.compile(rb"^content-[a-z-]+:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
+HEADER_FIELD = re.compile(rb"^[!-9;-~]+:", re.MULTILINE)
+MOST_FIELDS = 20_000
+MOST_MAIL_LINES = 250_000
+"""Those of attachments included: sixteen mebibytes in Base64 have 220,000."""
+BOUNDARY = re.compile(rb"^--", re.MULTILINE)
 DEEPEST = 20
 FULL = 0.9
 """How much of the words of the fullest alternative an HTML one must have to be taken for its markup."""
@@ -64,13 +75,29 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:  # noqa: ARG001 - every pa
     for data in mails:
         part = part_of(data) if len(mails) > 1 else None
         try:
-            found = _items(email.message_from_bytes(data, policy=email.policy.compat32), wire, 0)
-            items += (item.model_copy(update={"raw": part}) for item in found)
+            items += (item.model_copy(update={"raw": part}) for item in _items(_message(data), wire, 0))
         except RecursionError as error:
             raise Unreadable("mail_bomb", "parts are nested without end: send the text as one part") from error
         if len(items) > MOST_PARTS:
             raise Unreadable("mail_bomb", f"more than {MOST_PARTS} messages: send them one by one")
     return tuple(items)
+
+
+def _message(data: bytes) -> Message[str, str]:
+    """A mail in its parts. What the library would need quadratic time for is refused before."""
+    if any(len(field[0]) > LONGEST_FIELD for field in CONTENT_FIELD.finditer(data)):
+        raise Unreadable("mail_bomb", f"a Content- field of more than {LONGEST_FIELD} bytes: name the part in short")
+    if len(BOUNDARY.findall(data)) > MOST_PARTS * 2:
+        raise Unreadable("mail_bomb", f"more than {MOST_PARTS} parts: send the text as one part")
+    if len(HEADER_FIELD.findall(data)) > MOST_FIELDS or data.count(b"\n") > MOST_MAIL_LINES:
+        raise Unreadable("mail_bomb", f"more than {MOST_FIELDS} fields or {MOST_MAIL_LINES} lines: send it in parts")
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    parts = [part for part in message.walk() if _is_text(part) and not part.is_multipart()]
+    if sum(len(str(part.get_payload())) for part in parts) > MOST_CHARACTERS * 2:
+        raise Unreadable("copy_too_long", f"texts of more than {MOST_CHARACTERS} characters: send one story a mail")
+    texts = (part.get_payload(decode=True) for part in parts)
+    refuse_masses("\n".join(text.decode("latin-1") for text in texts if isinstance(text, bytes)))
+    return message
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +206,21 @@ def _item(message: Message[str, str], leaves: list[Message[str, str]], wire: Wir
 
 def _fields(message: Message[str, str]) -> dict[str, str]:
     """The header by lower-case names, decoded; the first of each counts."""
-    found: dict[str, str] = {}
+    told: dict[str, str] = {}
     for name, value in message.raw_items():
-        found.setdefault(name.lower(), _decoded(str(value)))
-    return found
+        told.setdefault(name.lower(), str(value))
+    return {name: _decoded(told[name]) for name in READ if name in told}
 
 
 def _decoded(value: str) -> str:
     """A header's text on one line: encoded words in their charset, raw bytes in the one they look like."""
+    if len(value) > LONGEST_FIELD:
+        raise Unreadable("mail_bomb", f"a header field of more than {LONGEST_FIELD} characters: shorten it")
     if not value.isascii():
         value = decode(value.encode("ascii", "surrogateescape") if _is_raw(value) else value.encode()).text
+    encoded, _, rest = value.rpartition("?=")
     try:
-        parts = decode_header(value)
+        parts = [*decode_header(f"{encoded}?="), (rest, None)] if encoded else [(value, None)]
     except (HeaderParseError, ValueError):
         parts = [(value, None)]
     text = "".join(
@@ -268,15 +298,15 @@ def _text(part: Message[str, str]) -> _Text:
 
 def unflowed(text: str, *, joined: bool) -> str:
     """Lines that a mailer broke put together again (RFC 3676): a blank at the end says that the line goes on."""
-    lines: list[str] = []
-    going_on = False
+    parts: list[str] = []
+    going_on = True
     for raw in text.replace("\r\n", "\n").split("\n"):
         line = raw.removeprefix(" ")
-        lines[-1:] = [lines[-1] + line] if going_on and lines else [*lines[-1:], line]
+        parts.append(line if going_on else f"\n{line}")
         going_on = line.endswith(" ") and line != "-- "
         if going_on and joined:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+            parts[-1] = parts[-1][:-1]
+    return "".join(parts)
 
 
 def _defects(message: Message[str, str]) -> Iterator[ParseWarning]:

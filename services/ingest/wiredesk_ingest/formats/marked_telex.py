@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from wiredesk_core.item import Item, ParseWarning, Party, Status, Subject
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_copy
 from wiredesk_ingest.formats.markup import Block
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.plain_text import TELEX_START, content_uri, without_telex_frame
@@ -44,6 +45,7 @@ def recognise(text: str) -> bool:
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """One item; its uri is made of its content, for these lines hold no id."""
+    refuse_masses_of_copy(text)
     profile = wire.provider
     head = _head(text) or Head({}, text)
     slug, take = _slug_and_take(head.marks)

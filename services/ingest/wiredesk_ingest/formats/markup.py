@@ -10,9 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 
 from lxml import etree
+from wiredesk_core.failures import Unreadable
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_tags
 from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 
@@ -91,83 +94,14 @@ BLOCK = frozenset(
     ]
 )
 INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "br",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "chron",
-        "city",
-        "classifier",
-        "copyrite",
-        "country",
-        "event",
-        "function",
-        "location",
-        "money",
-        "num",
-        "object",
-        "object.title",
-        "org",
-        "person",
-        "postaddr",
-        "pronounce",
-        "region",
-        "state",
-        "virtloc",
-        "alt-code",
-        "nobr",
-        "addressee",
-        "care.of",
-        "copyrite.holder",
-        "copyrite.year",
-        "delivery.office",
-        "delivery.point",
-        "denom",
-        "frac",
-        "frac-sep",
-        "lang",
-        "name.family",
-        "name.given",
-        "numer",
-        "postcode",
-        "sublocation",
-    ]
-)
+    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+     "img", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong",
+     "sub", "sup", "time", "tt", "u", "var", "wbr", "chron", "city", "classifier", "copyrite", "country", "event",
+     "function", "location", "money", "num", "object", "object.title", "org", "person", "postaddr", "pronounce",
+     "region", "state", "virtloc", "alt-code", "nobr", "addressee", "care.of", "copyrite.holder", "copyrite.year",
+     "delivery.office", "delivery.point", "denom", "frac", "frac-sep", "lang", "name.family", "name.given", "numer",
+     "postcode", "sublocation"]
+)  # fmt: skip
 UNREAD = frozenset(
     ["script", "style", "template", "head", "noscript", "iframe", "object", "embed", "svg", "math", "select", "option"]
 )
@@ -257,11 +191,17 @@ def plain(element: etree._Element | None) -> str:
 
 
 def html_tree(markup: str) -> etree._Element | None:
-    """The tree of an HTML page or fragment; None when there is nothing in it."""
+    """The tree of an HTML page or fragment; None when there is nothing in it. Raises Unreadable: tag_bomb."""
+    refuse_masses_of_tags(markup)
     try:
-        return etree.fromstring(markup.encode("utf-8", "replace"), _HTML)
+        tree = etree.fromstring(markup.encode("utf-8", "replace"), _HTML)
     except etree.XMLSyntaxError:
         return None
+    stopped = _HTML.error_log.last_error
+    if stopped is not None and stopped.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        # The parser leaves out what is deeper, words and all.
+        raise Unreadable("tag_bomb", f"{stopped.message}: flatten the markup")
+    return tree
 
 
 def blocks_of_html(markup: str) -> list[Block]:
@@ -280,11 +220,9 @@ def looks_like_html(text: str) -> bool:
 def _with_whole_tables(blocks: list[Block]) -> list[Block]:
     """Rows that follow one another are the lines of one block."""
     merged: list[Block] = []
-    for block in blocks:
-        if block.kind == ROW and merged and merged[-1].kind == ROW:
-            merged[-1] = Block(f"{merged[-1].text}\n{block.text}", ROW)
-        else:
-            merged.append(block)
+    for is_row, group in groupby(blocks, key=lambda block: block.kind == ROW):
+        rows = list(group)
+        merged += [Block("\n".join(row.text for row in rows), ROW)] if is_row else rows
     return merged
 
 

@@ -16,7 +16,7 @@ from wiredesk_core.item import Cancel, Dateline, Item, ItemType, ParseWarning, S
 from wiredesk_core.moments import FAR_FUTURE
 
 from wiredesk_ingest.formats.agency_frames import printed_dateline
-from wiredesk_ingest.formats.bounds import few_enough
+from wiredesk_ingest.formats.bounds import refuse_masses_of_items
 from wiredesk_ingest.formats.dates import embargo, moment
 from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import local, outermost, plain
@@ -88,7 +88,8 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
         raise Unreadable("not_nitf", "no <nitf> element in it: send the story as NITF")
     if len(found) == 1:
         return (_item(found[0], wire, document.warnings),)
-    return few_enough(_one_of_several(element, wire, document.warnings) for element in found)
+    refuse_masses_of_items(len(found))
+    return tuple(_one_of_several(element, wire, document.warnings) for element in found)
 
 
 def _one_of_several(root: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...]) -> Item:

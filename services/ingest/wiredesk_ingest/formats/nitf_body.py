@@ -25,6 +25,7 @@ READ_APART = ("hedline", "byline", "distributor", "abstract", "note", "rights")
 OWNERS = ("rights.owner", "copyrite.holder")
 CLOSED_NOTES = frozenset({"npa", "non-publishable"})
 """Types of notes that are not for publication (NITF: std, pa, npa)."""
+DEEPEST_ADDRESS = 20
 CAPTIONS = ("media-caption", "caption")
 
 
@@ -152,11 +153,11 @@ def _dateline(datelines: list[etree._Element], zone: tzinfo) -> Dateline | None:
     return None
 
 
-def _place_line(element: etree._Element, skip: list[etree._Element]) -> str:
+def _place_line(element: etree._Element, skip: list[etree._Element], depth: int = 0) -> str:
     """The line as printed; parts of an address that nothing parts by a comma each."""
-    if is_mixed(element) or not len(element):
+    if is_mixed(element) or not len(element) or depth > DEEPEST_ADDRESS:
         return _line(element, skip)
-    parts = (_place_line(child, skip) for child in element.iterchildren(etree.Element) if child not in skip)
+    parts = [_place_line(child, skip, depth + 1) for child in element.iterchildren(etree.Element) if child not in skip]
     return ", ".join(part for part in parts if part)
 
 

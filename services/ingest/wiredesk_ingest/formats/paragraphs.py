@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_lines
+
 
 def paragraphs_of_plain(text: str, *, keep_lines: bool = False) -> list[str]:
     """Paragraphs of a text without markup.
 
     Blank lines part them; where there are none every line is one, unless lines are kept as they are (tables).
-    Lines that only wrap are joined.
+    Lines that only wrap are joined. Raises Unreadable: line_bomb.
     """
+    refuse_masses_of_lines(text)
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(8).split("\n")]
     groups: list[list[str]] = [[]]
     for line in lines:

@@ -7,6 +7,7 @@ import re
 from wiredesk_core.identity import sha256_of
 from wiredesk_core.item import Item, ParseWarning
 
+from wiredesk_ingest.formats.bounds import refuse_masses_of_copy
 from wiredesk_ingest.formats.markup import Block
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.shown_html import html_of_blocks
@@ -27,6 +28,7 @@ def recognise(text: str) -> bool:
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """One item. Its uri is made of its content, so that the same text is the same story whenever it comes."""
+    refuse_masses_of_copy(text)
     copy, framing = without_telex_frame(text)
     paragraphs = paragraphs_of_plain(copy.strip("\f\n\r "))
     headline, rest = _headline(paragraphs)

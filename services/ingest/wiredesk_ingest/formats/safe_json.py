@@ -13,7 +13,7 @@ from wiredesk_ingest.formats.charset import CONTROLS, without_controls
 DEEPEST = 100
 LONGEST_NUMBER = 400
 """Digits; longer numbers cost quadratic time and mean nothing in a wire."""
-MOST_VALUES = 500_000
+MOST_VALUES = 200_000
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 NUMBER = re.compile(rf"[0-9]{{{LONGEST_NUMBER + 1}}}")
 ESCAPED_CONTROL = re.compile(r"\\u(00[01]|00[89]|d[89a-f]|007f)", re.IGNORECASE)
@@ -36,8 +36,8 @@ def _refuse_bombs(text: str) -> None:
     if NUMBER.search(bare):
         raise Unreadable("json_bomb", f"a number of more than {LONGEST_NUMBER} digits: write it as a string")
     depth = 0
-    for bracket in re.findall(r"[\[{\]}]", bare):
-        depth += 1 if bracket in "[{" else -1
+    for bracket in re.finditer(r"[\[{\]}]", bare):
+        depth += 1 if bracket[0] in "[{" else -1
         if depth > DEEPEST:
             raise Unreadable("json_bomb", f"nested deeper than {DEEPEST}: flatten the document")
 

@@ -26,8 +26,12 @@ MODULE = re.compile(r"""<!ENTITY\s+%\s+([\w.:-]+)\s+(?:SYSTEM|PUBLIC)\s(?:[^<>"'
 """A part of the DTD that lies elsewhere."""
 USED_MODULE = re.compile(r"""(<!(?:[^<>"']|"[^"]*"|'[^']*')*+>)|[%&]([\w.:-]+);""")
 STRAY_AMPERSAND = re.compile(r"&(?!#[0-9]+;|#[xX][0-9a-fA-F]+;|[A-Za-z_][\w.-]*;)")
+NUMBERED = re.compile(r"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));")
 NAMED = re.compile(r"&([A-Za-z_][\w.-]*);")
-CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
+"""A section that is never closed goes on to the end; looking for ends that never come would take for ever."""
+LONGEST_REFERENCE = 7
+"""Digits of the largest number of a character."""
 MOST_ENTITIES = 500
 MOST_EXPANDED = 100_000
 """Characters that a document's own entities may add."""
@@ -113,7 +117,8 @@ def _repaired(text: str, error: etree.XMLSyntaxError) -> Document:
     if "xcessive depth" in reason or "mplification" in reason or "entity reference loop" in reason:
         raise Unreadable("xml_bomb", f"{reason}: flatten the document") from error
     mended = "".join(
-        part if part.startswith("<![CDATA[") else STRAY_AMPERSAND.sub("&amp;", part) for part in CDATA.split(text)
+        part if part.startswith("<![CDATA[") else STRAY_AMPERSAND.sub("&amp;", NUMBERED.sub(_numbered, part))
+        for part in CDATA.split(text)
     )
     try:
         root = etree.fromstring(_named(mended).encode(), _parser(recover=True))
@@ -123,6 +128,16 @@ def _repaired(text: str, error: etree.XMLSyntaxError) -> Document:
         raise Unreadable("xml_broken", f"{reason}: send well-formed XML")
     code = "truncated" if "Premature end" in reason else "xml_repaired"
     return Document(root, (ParseWarning(code=code, detail=reason[:200]), *_undefined(mended)))
+
+
+def _numbered(reference: re.Match[str]) -> str:
+    """A reference by number as it stands; "" where XML has no such character: the parser would make no text of it."""
+    digits = (reference[1] or reference[2]).lstrip("0")
+    number = int(digits or "0", 10 if reference[1] else 16) if len(digits) <= LONGEST_REFERENCE else 0
+    known = (
+        number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
+    )
+    return reference[0] if known else ""
 
 
 def _undefined(text: str) -> Iterator[ParseWarning]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 PROLOG = re.compile(
-    r"\s*(?:<\?(?:[^?]|\?(?!>))*+\?>\s*|<!--.*?-->\s*|<!DOCTYPE\s+([^\s>\[]+)[^>\[]*(?:\[.*?\]\s*)?>\s*)",
+    r"\s*+(?:<\?(?:[^?]|\?(?!>))*+\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE\s++([^\s>\[]++)[^>\[]*+(?:\[.*?\]\s*+)?>\s*+)",
     re.DOTALL | re.IGNORECASE,
 )
 START_TAG = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")

@@ -49,7 +49,7 @@ KILL_LINE = re.compile(
 """A kill in a line of free words, where `kill` alone may be news: in capitals, and set apart."""
 TO_DESKS = re.compile(r"^\W*(?:eds|editors?|note to editors)\b\W*", re.IGNORECASE)
 SEALED = re.compile(
-    r"^\W*(?:strictly\s+|under\s+|sous\s+|bajo\s+)?"
+    r"^[^\w\n]*+(?:strictly\s+|under\s+|sous\s+|bajo\s+)?"
     r"(?:embargo(?:ed|ed\W+for|é|ada|ado)?|sperrfrist|hold\s+for\s+release|not\s+for\s+release)\b[ \t]*"
     r"(?:$|:|until\b|till\b|to\b|before\b|bis\b|jusqu|hasta\b|fino\b|tot\b)[^\w\n]*(.*)",
     re.IGNORECASE | re.MULTILINE,

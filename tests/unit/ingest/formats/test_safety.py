@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 from wiredesk_core.failures import Unreadable
-from wiredesk_ingest.formats.bounds import MOST_ITEMS, MOST_TAGS
+from wiredesk_ingest.formats.bounds import (
+    MOST_CHARACTERS,
+    MOST_ENTRIES,
+    MOST_ITEMS,
+    MOST_LINES,
+    MOST_REFERENCES,
+    MOST_TAGS,
+)
 from wiredesk_ingest.formats.safe_json import parse_json
 from wiredesk_ingest.formats.safe_xml import parse_xml
 from wiredesk_ingest.intake import parse_bytes
@@ -139,8 +146,12 @@ def test_what_stores_cannot_take_leaves_the_strings() -> None:
             {"uri": "u", "associations": [{"uri": "a", "headline": "h", "type": "text", "body_text": "b"}] * MOST_ITEMS}
         ),
         '{"data":{"items":[' + ",".join(['{"item":{"altids":{"itemid":"1"}}}'] * (MOST_ITEMS + 1)) + "]}}",
+        "\x01fjo0147 4 pl 61\n\nslug/\n\x02a\x03\x04" * (MOST_ITEMS + 1),
+        "<x>" + "<nitf></nitf>" * (MOST_ITEMS + 1) + "</x>",
+        "<rss><channel>" + "<item/>" * (MOST_ITEMS + 1) + "</channel></rss>",
+        '<feed xmlns="http://www.w3.org/2005/Atom">' + '<deleted-entry ref="a"/>' * (MOST_ITEMS + 1) + "</feed>",
     ],
-    ids=["newsml_g2", "ninjs", "associations", "ap_media"],
+    ids=["newsml_g2", "ninjs", "associations", "ap_media", "iptc_7901", "nitf", "feed", "buried"],
 )
 def test_a_wire_of_very_many_items_is_refused(wire: str) -> None:
     (record,) = parse_bytes(wire.encode(), "wire", Profile("fjordwire"))
@@ -153,3 +164,85 @@ def test_markup_that_is_nothing_but_tags_is_refused(start: str) -> None:
     (record,) = parse_bytes((start + "<p/>" * (MOST_TAGS + 1)).encode(), "wire", Profile("fjordwire"))
 
     assert record["quarantine"]["code"] == "tag_bomb"
+
+
+MAIL = "From: a@fjordwire.example\nTo: b\nSubject: c\n"
+NINJS = '{"uri":"urn:x",'
+
+
+@pytest.mark.parametrize(
+    ("wire", "code"),
+    [
+        (NINJS + '"body_html":"' + "<p>" * (MOST_TAGS + 1) + '"}', "tag_bomb"),
+        (NINJS + '"body_html":"' + "\\u003cp>" * (MOST_TAGS + 1) + '"}', "tag_bomb"),
+        (NINJS + '"body_html":"' + "&#60;p>" * (MOST_TAGS + 1) + '"}', "tag_bomb"),
+        ("<rss><channel><item><description>" + "&lt;p>" * (MOST_TAGS + 1), "tag_bomb"),
+        ("<newsItem><x>" + "&amp;" * (MOST_REFERENCES + 1), "tag_bomb"),
+        ("a\n" * (MOST_LINES + 1), "line_bomb"),
+        ("a\r" * (MOST_LINES + 1), "line_bomb"),
+        (NINJS + '"body_text":"' + "a\\n" * (MOST_LINES + 1) + '"}', "line_bomb"),
+        ("a" * (MOST_CHARACTERS + 1), "copy_too_long"),
+        ("ZCZC a\n#a\n$b\n" + "a" * (MOST_CHARACTERS + 1), "copy_too_long"),
+        (MAIL + "\n" + "a" * (MOST_CHARACTERS * 2 + 1), "copy_too_long"),
+        (MAIL + "\n" + "a\n" * (MOST_LINES + 1), "line_bomb"),
+        (MAIL + "x: y\n" * 20_001 + "\na", "mail_bomb"),
+        (MAIL + "Content-Type: text/plain" + "; a=b" * 20_000 + "\n\na", "mail_bomb"),
+        (MAIL + "Keywords: " + "=?utf-8?q?a" * 10_000 + "\n\na", "mail_bomb"),
+        (NINJS + '"associations":[' + "{}," * MOST_ENTRIES + "{}]}", "json_bomb"),
+        (NINJS + '"subject":[' + '"a",' * MOST_ENTRIES + '"b"]}', "json_bomb"),
+    ],
+    ids=[
+        *("tags in JSON", "tags spelt by JSON", "tags by number", "tags escaped", "references"),
+        *("lines", "lines of old", "lines spelt by JSON", "copy", "telex copy", "copy of a mail", "lines of a mail"),
+        *("fields", "parameters", "words never ended", "associations", "subjects"),
+    ],
+)
+def test_masses_are_refused_however_they_are_spelt(wire: str, code: str) -> None:
+    (record,) = parse_bytes(wire.encode(), "wire", Profile("fjordwire"))
+
+    assert record["quarantine"]["code"] == code
+
+
+@pytest.mark.parametrize("opened", ["<div>a", "<b>a", "<table><tr><td>a"])
+def test_html_too_deep_to_be_read_whole_is_refused_and_not_cut(opened: str) -> None:
+    (record,) = parse_bytes(json.dumps({"uri": "urn:x", "body_html": opened * 300}).encode(), "wire", Profile("p"))
+
+    assert record["quarantine"]["code"] == "tag_bomb"
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#55296;", "&#xDFFF;", "&#0;", "&#x110000;", "&#" + "9" * 5_000 + ";", "&#xFFFF;"]
+)
+def test_a_number_that_is_no_character_costs_no_other_word(reference: str) -> None:
+    document = parse_xml(f"<n>One {reference}&#233;t&#xE9; two</n>")
+
+    assert document.root.text == "One été two"
+    assert [warning.code for warning in document.warnings] == ["xml_repaired"]
+
+
+def test_a_dateline_of_places_in_places_without_end_is_read_as_one_line() -> None:
+    nested = "<location>" * 200 + "Nordhavn" + "</location>" * 200
+    wire = f"<nitf><body><body.head><dateline>{nested}</dateline></body.head><body.content/></body></nitf>"
+
+    (record,) = parse_bytes(wire.encode(), "wire", Profile("p"))
+
+    assert record["item"]["dateline"]["text"] == "Nordhavn"
+
+
+@pytest.mark.parametrize(
+    ("wire", "beginning"),
+    [
+        ("<!DOCTYPE " + "a" * 300_000, "unknown_format"),
+        ("<newsItem><x>&eacute;" + "<![CDATA[" * 30_000 + "</x></newsItem>", "newsml_g2"),
+        ("\x01" * 60_000 + "\x02a\x03", "iptc_7901"),
+        ("\x011\x1f" * 100_000 + "a", "plain_text"),
+        ("<nitf><body><body.head><note>" + "<p>-</p>" * 20_000 + "</note></body.head></body></nitf>", "nitf"),
+        (MAIL + "Content-Type: text/plain; format=flowed\n\n" + "a \n" * 40_000, "mail"),
+        (NINJS + '"body_html":"<table>' + "<tr><td>a</td></tr>" * 12_000 + '</table>"}', "ninjs"),
+    ],
+    ids=["doctype", "sections", "starts", "separators", "notes", "flowed", "rows"],
+)
+def test_what_once_took_quadratic_time_is_read_through(wire: str, beginning: str) -> None:
+    record, *_ = parse_bytes(wire.encode(), "wire", Profile("p"))
+
+    assert beginning in {record.get("format"), record.get("quarantine", {}).get("code")}
