@@ -137,6 +137,7 @@ ROWS = (
     Row("GET", "/v1/quarantine/{quarantine_id}", "shelved", MEND),
     Row("GET", "/v1/quarantine/{quarantine_id}/bytes", "shelved", MEND),
     Row("GET", "/v1/status", "totals", ("status:read",)),
+    Row("GET", "/v1/audit", "totals", ("audit:read",)),
     Row("GET", "/v1/keys", "keys", KEEP),
     Row("POST", "/v1/keys", "keys", KEEP),
     Row("POST", "/v1/keys/{key_id}/rotate", "key", KEEP),
