@@ -255,7 +255,7 @@ def enrichers_page() -> str:
         for name, told in QUALITY.items()
         for m in told["measured"]
     ]
-    measured = "## Measured\n\nOn public data that none of them was made from; `--keep-text`, so that offsets are those of the data."
+    measured = "## Measured\n\nWith `wiredesk enrich --keep-text`, so that offsets are those of the data. Rules were mended with some of it in view: expect less elsewhere."
     titles = ["layer", "figure", "of what", "data", "on"]
     return page(
         "Enrichers", said, table(["layer", "version", "needs", "what it adds"], rows), measured, table(titles, figures)

@@ -16,7 +16,9 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from wiredesk.places import cache_folder
 from wiredesk.testing import wait_for
+from wiredesk_enrichment.embedding_model import fetched
 from wiredesk_enrichment.settings import EnrichmentSettings
 from wiredesk_ingest.intake import read_wire
 from wiredesk_ingest.providers import Profile
@@ -148,7 +150,8 @@ def bare_loop(stories: Sequence[bytes], items: Path, meter: Any) -> dict[str, fl
     alpha = Profile("alpha", language="en")
     read = [read_wire(Wire(story, alpha, "application/json")).items[0] for story in stories]
     items.write_text("\n".join(item.model_dump_json() for item in read), "utf-8")
-    command = [sys.executable, str(BARE), str(items), str(WORKERS), str(EnrichmentSettings().chunk)]
+    embedding = fetched(cache_folder(os.environ)) or ""  # as the desk has it
+    command = [sys.executable, str(BARE), str(items), str(WORKERS), str(EnrichmentSettings().chunk), str(embedding)]
     machine, own, begun = meter.machine(), meter.children(), time.perf_counter()
     ran: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     assert ran["stories"] == len(stories)

@@ -1,4 +1,4 @@
-"""Bare loop: the enrichment chain in spawned processes and nothing else. Run with FILE WORKERS CHUNK; prints JSON."""
+"""Bare loop: the enrichment chain in spawned processes and nothing else. Run with FILE WORKERS CHUNK EMBEDDING; prints JSON."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pathlib import Path
 from wiredesk_enrichment import worker
 
 
-def prepare(ready: Barrier) -> None:
+def prepare(ready: Barrier, embedding: str) -> None:
     """Load the models and wait for the others."""
-    worker.prepare()
+    worker.prepare(embedding=embedding)
     ready.wait()
 
 
-def main(items: Path, workers: int, chunk: int) -> None:
+def main(items: Path, workers: int, chunk: int, embedding: str) -> None:
     """Enrich the items of an NDJSON file; loading the models is not counted."""
     lines = items.read_bytes().splitlines()
     chunks = [lines[at : at + chunk] for at in range(0, len(lines), chunk)]
     spawning = multiprocessing.get_context("spawn")
     ready = spawning.Barrier(workers + 1)
-    with spawning.Pool(workers, prepare, [ready]) as pool:
+    with spawning.Pool(workers, prepare, [ready, embedding]) as pool:
         ready.wait()
         started = time.perf_counter()
         done = sum(len(results) for results in pool.imap(worker.work, chunks))
@@ -34,4 +34,4 @@ def main(items: Path, workers: int, chunk: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
