@@ -9,22 +9,21 @@ import importlib
 import inspect
 import json
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import typer.main
+from enricher_pages import enricher_page, enrichers, enrichers_page
 from fastapi import FastAPI
+from pages import REFERENCE, code, first_line, page, table
 from pydantic import TypeAdapter
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 from wiredesk_core import messages, telemetry
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.topics import TOPICS, Topic, inbound_topic
-
-REFERENCE = Path(__file__).parent / "reference"
 
 
 class Absent:
@@ -33,30 +32,6 @@ class Absent:
     def __getattr__(self, name: str) -> Absent:
         """Its methods may be handed on; calling one fails."""
         return self
-
-
-def table(titles: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """A Markdown table."""
-    titles = list(titles)
-    lines = [titles, ["---"] * len(titles), *([str(cell) for cell in row] for row in rows)]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
-    )
-
-
-def page(title: str, *parts: str) -> str:
-    """A generated page: it says so, for whoever wants to edit it."""
-    return "\n\n".join([f"# {title}", "<!-- Written by `make docs` from the code; edit the code. -->", *parts]) + "\n"
-
-
-def first_line(thing: object) -> str:
-    """What a docstring says first."""
-    return (inspect.getdoc(thing) or "").split("\n", 1)[0]
-
-
-def code(text: str) -> str:
-    """Text as code; nothing for nothing."""
-    return f"`{text}`" if text else ""
 
 
 def topics_page() -> str:
@@ -226,70 +201,6 @@ def providers_page() -> str:
     feeds = "## Feeds\n\n" + inspect.cleandoc(importlib.import_module("wiredesk_ingest.polling").__doc__ or "")
     feeds += "\n\n```toml\n[[relay.feeds]]\n" + "".join(f"{k.name} = {k.example}\n" for k in table_of.FEED_KEYS) + "```"
     return page("Provider profiles", said, table(titles, rows), patterns, feeds, table(titles, feed_rows))
-
-
-QUALITY = tomllib.loads((REFERENCE.parent / "quality.toml").read_text("utf-8"))
-"""What is known of an enricher beyond its code, by its name: licence, what was measured and when, known errors."""
-
-
-def enrichers() -> tuple[Any, ...]:
-    """The chain, in the order in which it runs."""
-    found: tuple[Any, ...] = importlib.import_module("wiredesk_enrichment.enrichers").ENRICHERS
-    return found
-
-
-def enrichers_page() -> str:
-    """Every enricher, in the order in which they run."""
-    rows = [
-        [
-            f"[`{e.name}`](enricher-{e.name}.md)",
-            e.version,
-            ", ".join(map(code, sorted(e.needs))),
-            first_line(inspect.getmodule(e.run)),
-        ]
-        for e in enrichers()
-    ]
-    said = "They run in this order; one that fails marks its layer and stops nobody but those that need it."
-    figures = [
-        [code(name), m["figure"], m["what"], m["data"], m["date"]]
-        for name, told in QUALITY.items()
-        for m in told["measured"]
-    ]
-    measured = "## Measured\n\nWith `wiredesk enrich --keep-text`, so that offsets are those of the data. Rules were mended with some of it in view: expect less elsewhere."
-    titles = ["layer", "figure", "of what", "data", "on"]
-    return page(
-        "Enrichers", said, table(["layer", "version", "needs", "what it adds"], rows), measured, table(titles, figures)
-    )
-
-
-def enricher_page(enricher: Any) -> str:
-    """One enricher: what it does, what it is made from, how good it is and where it errs."""
-    told = QUALITY[enricher.name]
-    rows = [
-        ["version", str(enricher.version)],
-        ["needs", ", ".join(map(code, sorted(enricher.needs)))],
-        ["uses", ", ".join(map(code, sorted(enricher.uses or ())))],
-        ["values", ", ".join(map(code, told["values"]))],
-        ["model", told["model"]],
-        ["licence", told["licence"]],
-    ]
-    figures = table(
-        ["figure", "of what", "data", "on"], [[m["figure"], m["what"], m["data"], m["date"]] for m in told["measured"]]
-    )
-    measured = figures if told["measured"] else "Not measured."
-    errors = "\n".join(f"- {error}" for error in told["errors"])
-    module = inspect.cleandoc(inspect.getmodule(enricher.run).__doc__ or "")
-    said = inspect.cleandoc(enricher.run.__doc__ or "")
-    return page(
-        f"Enricher: {enricher.name}",
-        module,
-        said,
-        table(["", ""], rows),
-        "## Measured",
-        measured,
-        "## Known errors",
-        errors,
-    )
 
 
 def commands_page() -> str:

@@ -69,4 +69,13 @@ def _sent(body: str, lines: list[Span]) -> Iterator[Credit]:
         yield from copyright_in(body, line)
 
 
-CREDITS = Enricher("credits", 1, frozenset({"language"}), find_credits)
+CREDITS = Enricher(
+    "credits",
+    1,
+    frozenset({"language"}),
+    find_credits,
+    uses=frozenset(
+        {"language", "item.body_text", "item.byline", "item.dateline", "item.source",
+         "item.copyright_holder", "item.copyright_notice"}
+    ),
+)  # fmt: skip

@@ -181,5 +181,9 @@ def _shown(phrase: _Phrase) -> str:
 
 
 KEYPHRASES = Enricher(
-    "keyphrases", 2, frozenset({"cleaning", "entities"}), find_keyphrases, uses=frozenset({"text", "entities"})
+    "keyphrases",
+    2,
+    frozenset({"cleaning", "entities"}),
+    find_keyphrases,
+    uses=frozenset({"text", "language", "entities"}),
 )

@@ -41,7 +41,7 @@ async def test_an_index_of_another_layout_is_refused_with_a_way_out(tmp_path: Pa
     tantivy.Index(builder.build(), path=str(tmp_path / "open"))
     with pytest.raises(Misconfigured, match="mend"):
         TantivyIndex(tmp_path)
-    with pytest.raises(Misconfigured, match="reindex"):
+    with pytest.raises(Misconfigured, match="mend the index"):
         await TantivyReader(tmp_path).search(Query())
 
 
