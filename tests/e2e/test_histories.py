@@ -184,16 +184,18 @@ def handled(port: int, stage: str) -> float:
 def test_any_order_and_repetition_of_histories_serves_the_same_state(desk: Desk, second: Mapping[str, int]) -> None:
     wires = [wire for seed in SEEDS for wire in history(seed)]
     uris = sorted({json.loads(wire)["uri"] for wire in wires})
+    receipts: list[str] = []
     for number, provider in enumerate(PROVIDERS):
         order = shuffled(wires, number)
         for start in range(0, len(order), 40):
-            desk.push_until_taken(provider, order[start : start + 40], key=f"histories-{start}")
+            receipts += desk.push_until_taken(provider, order[start : start + 40], key=f"histories-{start}")
     should = asyncio.run(fold_all(wires))
     assert {standing for standing, _ in should.values()} == {"open", "sealed", "expired", "killed"}
+    desk.wait_decided(receipts, SECONDS)  # an older version that is still to come would be missing from the lists
     wait_for(partial(is_enriched, desk, should), "every story is as it should be, with its layers", SECONDS)
     first, *others = [served(desk, provider, uris) for provider in PROVIDERS]
     for other in others:
-        assert other == first
+        assert [(uri, first[uri], other[uri]) for uri in uris if other[uri] != first[uri]] == []
     assert min(handled(second["ingest"], "parse"), handled(second["enrichment"], "enrich")) > 0
 
 
