@@ -12,21 +12,22 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from wiredesk.desk import Plan, Ports, service_environ
 from wiredesk.kafka import free_port
-from wiredesk.places import DeskFolder
+from wiredesk.places import DeskFolder, cache_folder
 from wiredesk.testing import Desk, wait_for
 from wiredesk_core.archive.memory import MemoryArchive
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.index.memory import MemoryIndex
+from wiredesk_enrichment.embedding_model import fetched
 from wiredesk_indexing.ledger import Ledger
 from wiredesk_ingest.intake import facts_of, read_wire
 from wiredesk_ingest.providers import Profile
@@ -158,9 +159,10 @@ def start_beside(desk: Desk, name: str, port: int) -> subprocess.Popen[bytes]:
     note = desk.note()
     gateway = httpx.URL(note["gateway"]).port or 0
     plan = Plan(
-        folder=DeskFolder(desk.folder), cache=Path(), gateway_port=0, ingest_port=0, providers=desk.providers,
-        broker=note["broker"], replication=1, workers=1,
+        folder=DeskFolder(desk.folder), cache=cache_folder(os.environ), gateway_port=0, ingest_port=0,
+        providers=desk.providers, broker=note["broker"], replication=1, workers=1,
     )  # fmt: skip
+    plan = replace(plan, embedding=fetched(plan.cache))  # the same models, or its layers would be others
     ports = Ports(gateway, port, {name: port})
     environ = {**service_environ(plan, ports, note["broker"], name, os.environ), "WIREDESK_INSTANCE": f"{name}-second"}
     with (desk.folder.parent / f"second-{name}.log").open("ab") as log:
