@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,21 +35,22 @@ def reenrich(desk: Desk, *arguments: str) -> dict[str, Any]:
     return told
 
 
-def served(desk: Desk) -> dict[str, Any]:
-    item: dict[str, Any] = desk.get("/v1/items", uri="urn:alpha:1").json()
+def served(desk: Desk, uri: str = "urn:alpha:1") -> dict[str, Any]:
+    item: dict[str, Any] = desk.get("/v1/items", uri=uri).json()
     return item
 
 
-def embedding_layer(desk: Desk) -> str | None:
-    """How the layer stands; None while the item is not served at all."""
-    status: str | None = served(desk).get("layers", {}).get("embedding", {}).get("status")
-    return status
+def is_enriched(desk: Desk, uri: str) -> bool:
+    """Whether its layers have come; not while the item is not served at all."""
+    status: str = served(desk, uri).get("layers", {}).get("embedding", {}).get("status", "pending")
+    return status != "pending"
 
 
 def test_items_are_enriched_again_by_a_desk_that_can_do_more(start_desk: Callable[..., Desk]) -> None:
     desk = start_desk(workers=1, environ={"ENRICHMENT_EMBEDDING_MODEL": ""})
     desk.push_until_taken("alpha", [story(1), story(2)], key="two")
-    wait_for(lambda: embedding_layer(desk) not in (None, "pending"), "the story has its layers", 60)
+    for uri in ("urn:alpha:1", "urn:alpha:2"):
+        wait_for(partial(is_enriched, desk, uri), f"{uri} has its layers", 60)
     before = served(desk)
     assert before["layers"]["embedding"]["reason"] == "no embedding model is installed"
     assert reenrich(desk)["enriched_again"] == 0

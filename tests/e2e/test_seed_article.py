@@ -66,8 +66,9 @@ def ids_by_name(article: dict[str, Any]) -> dict[str, set[str]]:
     return linked
 
 
-def test_every_layer_is_done(article: dict[str, Any]) -> None:
-    assert {layer["status"] for layer in article["layers"].values()} == {"done"}
+def test_every_layer_is_done_but_the_topics_that_pasted_text_cannot_state(article: dict[str, Any]) -> None:
+    left = {name: layer.get("reason") for name, layer in article["layers"].items() if layer["status"] != "done"}
+    assert left == {"topics": "the wire has no IPTC subjects, and none is guessed"}
 
 
 def test_the_authors_bio_and_the_source_line_are_removed_and_kept(article: dict[str, Any], lines: list[str]) -> None:
