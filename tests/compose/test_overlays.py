@@ -10,6 +10,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from wiredesk.kafka import free_port
 from wiredesk.testing import wait_for
+from wiredesk_core.index.opensearch.mapping import SCHEMA_VERSION
 from wiredesk_core.lifecycle import Standing
 from wiredesk_core.topics import TOPICS
 
@@ -59,7 +60,7 @@ def test_an_index_that_was_lost_is_mended_from_the_archive(stack: Any) -> None:
     before = found(stack)
     assert before["total"] >= 50
     with httpx.Client(base_url=f"http://127.0.0.1:{PORTS['OPENSEARCH_PORT']}", timeout=30) as opensearch:
-        opensearch.delete("/wiredesk-open-v1").raise_for_status()
+        opensearch.delete(f"/wiredesk-open-v{SCHEMA_VERSION}").raise_for_status()
     stack.compose("exec", "-T", "indexing", "python3", "-m", "wiredesk_indexing.mend")
     wait_for(lambda: found(stack) == before, "all is found again", 60)
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from wiredesk_core.failures import Misconfigured, Poison, StoreBusy
 from wiredesk_core.index import OpenIndex, open_index, open_index_reader
+from wiredesk_core.index.opensearch.mapping import SCHEMA_VERSION
 from wiredesk_core.index.opensearch.store import BULK_BYTES, chunks
 from wiredesk_core.index.testing import put
 from wiredesk_core.ports import Collection, IndexGone, IndexPut, Query
@@ -108,12 +109,13 @@ async def test_an_index_that_was_taken_away_is_made_again_with_its_mapping(
 ) -> None:
     await writers[0].write([put("a", text="ferry")])
     server, _, prefix = opensearch_url.removeprefix("opensearch:").partition("?prefix=")
+    name = f"{prefix}-open-v{SCHEMA_VERSION}"
     async with httpx.AsyncClient(base_url=server, timeout=30) as operator:
-        (await operator.delete(f"/{prefix}-open-v1")).raise_for_status()
+        (await operator.delete(f"/{name}")).raise_for_status()
         await writers[0].write([put("b", text="ferry")])
         mapping = (await operator.get(f"/{prefix}-open/_mapping")).json()
     assert [hit.item_id for hit in (await writers[1].search(Query(text="ferry"))).hits] == ["b"]
-    assert mapping[f"{prefix}-open-v1"]["mappings"]["dynamic"] == "strict"
+    assert mapping[name]["mappings"]["dynamic"] == "strict"
 
 
 @pytest.mark.parametrize("opened", [open_index, open_index_reader])
