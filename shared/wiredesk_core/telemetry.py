@@ -26,6 +26,7 @@ CounterName = Literal[
     "wiredesk_feed_polls_total",
     "wiredesk_callers_refused_total",
     "wiredesk_audit_lost_total",
+    "wiredesk_usage_lost_total",
 ]
 HistogramName = Literal[
     "wiredesk_batch_seconds",
@@ -82,6 +83,9 @@ METRICS: dict[str, Metric] = {
     ),
     "wiredesk_callers_refused_total": Metric("Requests of callers who may not do so (401, 403)", ("service", "code")),
     "wiredesk_audit_lost_total": Metric("Audit entries of refusals and reads that no store took in time"),
+    "wiredesk_usage_lost_total": Metric(
+        "Requests and pushes that usage does not count because the registry did not answer"
+    ),
     "wiredesk_batch_seconds": Metric("Seconds one batch took from arrival to acknowledgement", ("stage",)),
     "wiredesk_batch_records": Metric("Records a batch", ("stage",), RECORDS),
     "wiredesk_receipt_to_search_seconds": Metric("Seconds from a wire's receipt to its being searchable", ("stage",)),

@@ -27,10 +27,11 @@ from wiredesk.commands.tail import tail
 from wiredesk.commands.topics import topics
 from wiredesk.commands.trace import trace
 from wiredesk.commands.up import up
+from wiredesk.commands.usage import usage
 from wiredesk.console import say
 
 COMMANDS = (
-    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, replay, reenrich, keys, audit, topics, providers, doctor, demo,
+    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, replay, reenrich, keys, audit, usage, topics, providers, doctor, demo,
 )  # fmt: skip
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 

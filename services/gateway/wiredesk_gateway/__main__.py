@@ -22,6 +22,7 @@ from wiredesk_core.registry import open_registry
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging, log
 from wiredesk_core.topics import ITEM_CHANGED
+from wiredesk_core.usage import Ledger
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_gateway.app import create_app
@@ -43,7 +44,7 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
     archive, index = open_archive_reader(shared.archive), open_index_reader(shared.index)
     registry = open_registry(shared.registry, clock)
     audit = open_audit(shared.registry)
-    trail = Trail(audit)
+    trail, ledger = Trail(audit), Ledger(registry)
     access = BrokerAccess.of(shared)
     with contextlib.suppress(BrokerDown):
         await require_topics(access, (ITEM_CHANGED,), replication=shared.replication)
@@ -54,6 +55,7 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
         registry=registry,
         audit=audit,
         trail=trail,
+        ledger=ledger,
         changes=changes,
         clock=clock,
         signing_key=await signing_key(settings, registry),
@@ -75,8 +77,10 @@ async def run(shared: SharedSettings, settings: GatewaySettings) -> None:
             together.create_task(serve(app, bound, stop, grace=settings.grace))
             together.create_task(changes.follow(stop))
             together.create_task(trail.run(stop))
+            together.create_task(ledger.run(stop))
     finally:
         await trail.settle()
+        await ledger.settle()
         for store in (archive, index, registry, audit):
             await store.close()
 

@@ -13,6 +13,7 @@ from wiredesk_core.deeds import Audit
 from wiredesk_core.keys import KIND, KeyRing
 from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, IndexReader, Query, Registry
+from wiredesk_core.usage import Ledger
 from wiredesk_core.web.accounts import RefusalAccount
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check
@@ -30,9 +31,10 @@ from wiredesk_gateway.routes.keys import add_keys
 from wiredesk_gateway.routes.quarantine import add_quarantine
 from wiredesk_gateway.routes.receipts import add_receipts
 from wiredesk_gateway.routes.status import add_status
+from wiredesk_gateway.routes.usage import add_usage
 from wiredesk_gateway.views import Views
 
-ROUTES = (add_items, add_changes, add_receipts, add_quarantine, add_status, add_keys, add_audit)
+ROUTES = (add_items, add_changes, add_receipts, add_quarantine, add_status, add_keys, add_audit, add_usage)
 """Every guarded route comes from here."""
 
 SHARED_WITH_PAGES: Mapping[str, Any] = {
@@ -61,6 +63,7 @@ def create_app(
     registry: Registry,
     audit: Audit,
     trail: Trail,
+    ledger: Ledger,
     changes: ChangeLog,
     clock: Clock,
     signing_key: bytes,
@@ -71,19 +74,22 @@ def create_app(
 ) -> FastAPI:
     """The app. Tokens of an `issuer` open it too. Gateways with the same `signing_key` accept each other's cursors; `stopping` ends event streams.
 
-    Web pages of `origins` may call, with a key and without cookies. `trail` leads to `audit`; somebody has to run it.
+    Web pages of `origins` may call, with a key and without cookies. `trail` leads to `audit`, `ledger` to usage in the
+    Registry; somebody has to run both.
     """
     desk = Desk(
         reader=Reader(archive, index),
         registry=registry,
         audit=audit,
         trail=trail,
+        ledger=ledger,
         changes=changes,
         views=Views(),
         search_cursors=CursorSeal(signing_key, "search"),
         change_cursors=CursorSeal(signing_key, "changes"),
         shelf_cursors=CursorSeal(signing_key, "quarantine"),
         audit_cursors=CursorSeal(signing_key, "audit"),
+        usage_cursors=CursorSeal(signing_key, "usage"),
         limits=limits or Limits(),
         stopping=stopping or asyncio.Event(),
     )
@@ -97,7 +103,7 @@ def create_app(
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=list(origins), **SHARED_WITH_PAGES)
     RefusalAccount("gateway", trail, clock).install(app)
-    doors = Doors(app, KeyRing(registry, issuer=issuer), clock, desk.limits.per_minute)
+    doors = Doors(app, KeyRing(registry, issuer=issuer), clock, ledger, desk.limits.per_minute)
     for add in ROUTES:
         add(doors, desk)
     _document(app)

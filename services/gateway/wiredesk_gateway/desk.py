@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wiredesk_core.audit.trail import Trail
 from wiredesk_core.deeds import Audit
 from wiredesk_core.ports import Registry
+from wiredesk_core.usage import Ledger
 
 from wiredesk_gateway.changes import ChangeLog
 from wiredesk_gateway.cursors import CursorSeal
@@ -39,11 +40,13 @@ class Desk:
     registry: Registry
     audit: Audit
     trail: Trail
+    ledger: Ledger
     changes: ChangeLog
     views: Views
     search_cursors: CursorSeal
     change_cursors: CursorSeal
     shelf_cursors: CursorSeal
     audit_cursors: CursorSeal
+    usage_cursors: CursorSeal
     limits: Limits
     stopping: asyncio.Event

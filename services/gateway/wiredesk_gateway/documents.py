@@ -243,6 +243,28 @@ AUDIT: Responses = {
         },
     )
 }
+_AMOUNT = {"requests": 1200, "items": 9400, "bytes": 31457280, "limited": 3}
+_NOTHING = {"requests": 0, "items": 0, "bytes": 0, "limited": 0}
+_OF_ONE = {"read": {**_AMOUNT, "limited": 0}, "pushed": _NOTHING}
+USAGE: Responses = {
+    200: _told(
+        "A line a day and key, or a day and provider",
+        {
+            "usage": [
+                {
+                    "day": "2026-03-02",
+                    "key": "9f2c4b7a10d3e865",
+                    "name": "sports app",
+                    "read": _AMOUNT,
+                    "pushed": _NOTHING,
+                    "providers": {"northwire": _OF_ONE},
+                }
+            ],
+            "has_more": False,
+            "next": None,
+        },
+    )
+}
 _SET_ASIDE = {
     "quarantine_id": "wire.received-3-17",
     "state": "shelved",

@@ -6,9 +6,10 @@ it still knows every route, for the OpenAPI document.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
@@ -18,8 +19,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import request_response
 from wiredesk_core.deeds import Deed
+from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key, KeyRing, Scope, require
 from wiredesk_core.ports import Clock
+from wiredesk_core.usage import Amount, Ledger, Tally
 from wiredesk_core.web.accounts import deed_of, introduce
 from wiredesk_core.web.bodies import Told
 from wiredesk_core.web.queries import NoParameters, Parameters, openapi_parameters, read_query
@@ -36,6 +39,8 @@ class Call(Generic[P]):
     key: Key
     now: datetime
     asked: P
+    tally: Tally = field(default_factory=Tally)
+    """The items that are told in the answer, for whoever tells them to add to."""
 
     @property
     def authorization(self) -> str | None:
@@ -49,6 +54,8 @@ class Call(Generic[P]):
 
 NOT_MODIFIED = 304
 """Costs nothing of what a key may ask: whoever asks whether something changed should go on doing so."""
+
+TOO_MANY = 429
 
 Method = Literal["GET", "POST", "DELETE"]
 
@@ -66,10 +73,11 @@ class _Straight(APIRoute):
 class Doors:
     """Adds guarded routes to an app. A key may come `per_minute` times, unless it says otherwise itself."""
 
-    def __init__(self, app: FastAPI, keys: KeyRing, clock: Clock, per_minute: int) -> None:
+    def __init__(self, app: FastAPI, keys: KeyRing, clock: Clock, ledger: Ledger, per_minute: int) -> None:
         self._app = app
         self._keys = keys
         self._clock = clock
+        self._ledger = ledger
         self._per_minute = per_minute
         self._rates = Rates("key")
 
@@ -77,6 +85,26 @@ class Doors:
         """Check a key again, while its stream goes on. Raises Refused(401) once it no longer holds."""
         now = self._clock.now()
         return await self._keys.authenticate(header_value, now), now
+
+    def carried(self, key: Key, now: datetime, tally: Tally) -> None:
+        """Count what a page of a stream told, whose request was counted when it began."""
+        if tally.held:
+            self._note(key, now, Amount(bytes=sum(part.bytes for part in tally.held.values())), tally)
+
+    def _note(self, key: Key, now: datetime, amount: Amount, tally: Tally) -> None:
+        items = sum(part.items for part in tally.held.values())
+        whole = amount + Amount(items=items) if items else amount
+        self._ledger.note(now, key.key_id, key.name, "read", whole, by_provider=tally.held)
+
+    @contextlib.contextmanager
+    def _counted(self, key: Key, now: datetime) -> Iterator[None]:
+        """Counts a refusal: as one that came too often, or else as a request like others."""
+        try:
+            yield
+        except Refused as refused:
+            turned_away = refused.status == TOO_MANY
+            self._note(key, now, Amount(limited=1) if turned_away else Amount(requests=1), Tally())
+            raise
 
     def get(
         self,
@@ -108,10 +136,13 @@ class Doors:
                 now = self._clock.now()
                 key = await self._keys.authenticate(request.headers.get("authorization"), now)
                 introduce(request, key)
-                per_minute = key.per_minute or self._per_minute
-                left = self._rates.take(key.key_id, per_minute, now)
-                require_any(key, scopes)
-                answer = await handler(Call(request, key, now, read_query(asks, request)))
+                tally = Tally()
+                with self._counted(key, now):
+                    per_minute = key.per_minute or self._per_minute
+                    left = self._rates.take(key.key_id, per_minute, now)
+                    require_any(key, scopes)
+                    answer = await handler(Call(request, key, now, read_query(asks, request), tally))
+                self._note(key, now, Amount(1, 0, len(getattr(answer, "body", b""))), tally)
                 if answer.status_code == NOT_MODIFIED:
                     left = self._rates.give_back(key.key_id, per_minute)
                 answer.headers.update(left)

@@ -36,11 +36,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event as JSON, and the positions to go on from behind it."""
+    """An event as JSON, the positions to go on from behind it, and whose item it tells the words of, if it does."""
 
     kind: Kind
     data: bytes
     behind: Positions
+    provider: str
+    has_words: bool
 
 
 async def told_of(page: Page, reader: Reader, key: Key, now: datetime, views: Views) -> list[Told]:
@@ -50,7 +52,8 @@ async def told_of(page: Page, reader: Reader, key: Key, now: datetime, views: Vi
     for partition, offset, _ in page.changes:
         at[partition] = offset + 1
         if event := events.get((partition, offset)):
-            told.append(Told(event.kind, event_json(event, views), dict(at)))
+            data, provider = event_json(event, views), event.changed.provider
+            told.append(Told(event.kind, data, dict(at), provider, event.words is not None))
     return [*told[:-1], replace(told[-1], behind=page.positions)] if told else []
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wiredesk_core.keys import Scope
+from wiredesk_core.keys.key import ALL_SCOPES
 
 from wiredesk_gateway.visibility import Sight
 
 Eyes = Literal["reader", "insider", "nobody"]
-Kind = Literal["item", "list", "feed", "receipt", "shelf", "shelved", "totals", "keys", "key", "open"]
+Kind = Literal["item", "list", "feed", "receipt", "shelf", "shelved", "totals", "keys", "key", "own", "open"]
 Reach = Mapping[str, frozenset[str]]
 
 
@@ -142,6 +143,7 @@ ROWS = (
     Row("POST", "/v1/keys", "keys", KEEP),
     Row("POST", "/v1/keys/{key_id}/rotate", "key", KEEP),
     Row("DELETE", "/v1/keys/{key_id}", "key", KEEP),
+    Row("GET", "/v1/usage", "own", ALL_SCOPES),
     Row("GET", "/healthz", "open"),
     Row("GET", "/readyz", "open"),
     Row("GET", "/metrics", "open"),
@@ -158,6 +160,7 @@ MEANINGS: Mapping[Kind, str] = {
     "totals": "200 · 403 for a key that is limited in any way: totals are of everything",
     "keys": "keys that reach no further than the caller's own",
     "key": "404 for a key that reaches further, as though there were none",
+    "own": "what the key itself did; for keys:admin also keys that reach no further, without limits everybody",
     "open": "anybody; says nothing about items",
 }
 

@@ -20,6 +20,7 @@ from wiredesk_core.messages import Changed
 from wiredesk_core.ports import Archive, Index, IndexGone, IndexPut
 from wiredesk_core.registry.memory import MemoryRegistry
 from wiredesk_core.testing import NOON, accepted, after, changed, make_item
+from wiredesk_core.usage import Ledger
 
 from wiredesk_gateway.app import create_app
 from wiredesk_gateway.changes import MemoryChangeLog
@@ -40,6 +41,7 @@ class Newsroom:
     origins: tuple[str, ...] = ()
     audit: OpenAudit = field(default_factory=MemoryAudit)
     trail: Trail = field(init=False)
+    ledger: Ledger = field(init=False)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     limits: Limits = field(
         default_factory=lambda: Limits(longest_wait=5, heartbeat=0.05, streams_per_key=2, snapshot_page=2)
@@ -48,6 +50,7 @@ class Newsroom:
     def __post_init__(self) -> None:
         self.registry = MemoryRegistry(self.clock)
         self.trail = Trail(self.audit)
+        self.ledger = Ledger(self.registry)
 
     def app(self) -> FastAPI:
         """The gateway over these stores."""
@@ -57,6 +60,7 @@ class Newsroom:
             registry=self.registry,
             audit=self.audit,
             trail=self.trail,
+            ledger=self.ledger,
             changes=self.log,
             clock=self.clock,
             signing_key=SIGNING_KEY,

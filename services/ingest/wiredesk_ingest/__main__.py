@@ -35,6 +35,7 @@ from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
 from wiredesk_core.topics import TOPICS, WIRE_RECEIVED, WIRE_RECEIVED_BULK, topics_of
 from wiredesk_core.tracing import Tracing, open_tracing
+from wiredesk_core.usage import Ledger
 from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_ingest import worker
@@ -93,7 +94,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     bulk_pool = parsing_pool(providers_toml, settings, 1, nice=BULK_NICE)
     publisher = ClaimingPublisher(KafkaPublisher(access, client_id="ingest"), blobs)
     registry, audit = open_registry(shared.registry, clock), open_audit(shared.registry)
-    trail = Trail(audit)
+    trail, ledger = Trail(audit), Ledger(registry)
     hearing, noise = Hearing(registry, profiles, clock), Noise(registry, clock, bound_of_noise(settings))
     runner = Runner(ParseStage(pool, clock, hearing.note, noise), publisher, blobs, clock, tracing=tracing)
     inbound = inbound_topics(providers_toml)
@@ -122,6 +123,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         clock=clock,
         inspect=DryRun(dry_pool),
         trail=trail,
+        ledger=ledger,
         limits=Limits(body=settings.max_body_bytes, batch=settings.max_batch),
         gateway_url=settings.gateway_url,
         checks={"agents": agents.check},
@@ -139,6 +141,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         watch_lag.run(stop),
         keep_hearing(hearing, stop),
         trail.run(stop),
+        ledger.run(stop),
         *feeds_in(tools, settings, fetcher, stop),
         *folders_in(tools, settings, stop),
     ]
@@ -151,6 +154,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         await fetcher.close()
         await publisher.close()
         await asyncio.to_thread(tracing.close)
+        await ledger.settle()
         await registry.close()
         await trail.settle()
         await audit.close()

@@ -23,6 +23,7 @@ from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing, entering
+from wiredesk_core.usage import Amount, Ledger
 from wiredesk_core.web.accounts import RefusalAccount, deed_of, introduce
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check, Stuck
@@ -40,6 +41,7 @@ from wiredesk_ingest.rulings import Bench, add_rulings
 from wiredesk_ingest.shelf import Shelf, add_shelf
 from wiredesk_ingest.signing import Seal, is_signed, seal_of
 from wiredesk_ingest.silence.hearing import silences_told
+from wiredesk_ingest.usage import count_push, turned_away_counted
 
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
 FORM = "application/x-www-form-urlencoded"
@@ -97,6 +99,7 @@ class Desk:
     signing: Mapping[str, Sequence[bytes]]
     pace: Pace
     trail: Trail
+    ledger: Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ def create_app(
     clock: Clock,
     inspect: Inspect,
     trail: Trail,
+    ledger: Ledger,
     limits: Limits = Limits(),  # noqa: B008  # frozen value
     gateway_url: str = "http://127.0.0.1:8080",
     checks: Mapping[str, Check] = MappingProxyType({}),
@@ -157,7 +161,8 @@ def create_app(
 ) -> FastAPI:
     """The push API, and the decisions about quarantine. `checks` decide whether the service is ready; `gateway_url` is where receipts are served.
 
-    `signing` holds the keys by which providers sign their pushes; `trail` leads to the audit, and somebody has to run it.
+    `signing` holds the keys by which providers sign their pushes; `trail` leads to the audit, `ledger` to usage
+    in the Registry, and somebody has to run both.
     """
     keys = KeyRing(registry, issuer=issuer)
     desk = Desk(
@@ -174,6 +179,7 @@ def create_app(
         signing,
         pace or Pace(),
         trail,
+        ledger,
     )
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     RefusalAccount("ingest", trail, clock).install(app)
@@ -210,20 +216,27 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         dry_run: Annotated[bool, Query(description="Only say what would come of it")] = False,
         idempotency_key: Annotated[str | None, Header(description="The same key is the same push, for 24 h")] = None,
     ) -> Response:
-        sender = await _admit(desk, request, provider)
-        if not dry_run:
-            desk.gatekeeper.admit()
-            desk.pace.look(provider, desk.clock.now())
-            await refuse_paused(desk.registry, provider, desk.clock.now())
-        pushed = await _read(desk, request, provider, idempotency_key, sender.seal)
-        if dry_run:
-            return JSONResponse(await _report(desk, pushed), headers=dict(sender.left))
-        now = desk.clock.now()
-        arrivals = _arrivals(pushed, desk.limits, now)
-        left = together(sender.left, desk.pace.wires(provider, len(arrivals), now))
-        async with desk.trail.changing(_deed(request, pushed, arrivals)):
-            await _take(desk, pushed, arrivals, now)
-        return _taken(desk, arrivals, left)
+        with turned_away_counted(desk.ledger, request, provider if provider in desk.profiles else None, desk.clock):
+            sender = await _admit(desk, request, provider)
+            if dry_run:
+                pushed = await _read(desk, request, provider, idempotency_key, sender.seal)
+                return JSONResponse(await _report(desk, pushed), headers=dict(sender.left))
+            return await _push(desk, request, provider, idempotency_key, sender)
+
+
+async def _push(desk: Desk, request: Request, provider: str, idempotency_key: str | None, sender: Sender) -> Response:
+    """A push that is kept."""
+    desk.gatekeeper.admit()
+    desk.pace.look(provider, desk.clock.now())
+    await refuse_paused(desk.registry, provider, desk.clock.now())
+    pushed = await _read(desk, request, provider, idempotency_key, sender.seal)
+    now = desk.clock.now()
+    arrivals = _arrivals(pushed, desk.limits, now)
+    left = together(sender.left, desk.pace.wires(provider, len(arrivals), now))
+    async with desk.trail.changing(_deed(request, pushed, arrivals)):
+        await _take(desk, pushed, arrivals, now)
+    count_push(desk.ledger, request, provider, now, Amount(1, len(arrivals), len(pushed.body)))
+    return _taken(desk, arrivals, left)
 
 
 async def _admit(desk: Desk, request: Request, provider: str) -> Sender:

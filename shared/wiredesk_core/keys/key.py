@@ -21,7 +21,8 @@ Scope = Literal[
     "purge:admin",
     "keys:admin",
 ]
-SCOPES: frozenset[str] = frozenset(get_args(Scope))
+ALL_SCOPES: tuple[Scope, ...] = get_args(Scope)
+SCOPES: frozenset[str] = frozenset(ALL_SCOPES)
 
 REACHES = ("providers", "genres", "languages", "types")
 """By what a key can be limited: an empty set means all. What an item does not say of itself, it does not have."""

@@ -18,6 +18,7 @@ from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.registry.memory import MemoryRegistry
+from wiredesk_core.usage import Ledger
 from wiredesk_ingest.body import Limits
 from wiredesk_ingest.dry_run import DryRun
 from wiredesk_ingest.provider_file import read_profiles
@@ -47,6 +48,7 @@ class House:
     clock: FixedClock
     audit: MemoryAudit
     trail: Trail
+    ledger: Ledger
     archive: MemoryArchive = field(default_factory=MemoryArchive)
 
     def app(self, limits: Limits = Limits(body=MIB), **more: Any) -> FastAPI:  # noqa: B008  # frozen value
@@ -58,6 +60,7 @@ class House:
             clock=self.clock,
             inspect=DryRun(HerePool()),
             trail=self.trail,
+            ledger=self.ledger,
             limits=limits,
             gateway_url="https://desk.example/",
             **more,
@@ -79,8 +82,8 @@ def profiles() -> Iterator[Mapping[str, Profile]]:
 
 @pytest.fixture
 def house(profiles: Mapping[str, Profile], clock: FixedClock) -> House:
-    audit = MemoryAudit()
-    return House(MemoryPublisher(), MemoryRegistry(clock), profiles, clock, audit, Trail(audit))
+    audit, registry = MemoryAudit(), MemoryRegistry(clock)
+    return House(MemoryPublisher(), registry, profiles, clock, audit, Trail(audit), Ledger(registry))
 
 
 Minter = Callable[..., str]

@@ -28,7 +28,7 @@ async def http(house: Any) -> AsyncIterator[httpx.AsyncClient]:
 
     app = create_app(
         publisher=house.publisher, registry=house.registry, archive=house.archive, profiles=house.profiles,
-        clock=house.clock, inspect=inspect, trail=house.trail, signing={"northwire": [OLD, NEW], "kestrel": []},
+        clock=house.clock, inspect=inspect, trail=house.trail, ledger=house.ledger, signing={"northwire": [OLD, NEW], "kestrel": []},
     )  # fmt: skip
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ingest") as client:
         yield client

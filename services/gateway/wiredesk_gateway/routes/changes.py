@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key
 from wiredesk_core.messages import Changed
+from wiredesk_core.usage import Tally
 from wiredesk_core.web.problems import Explained
 from wiredesk_core.web.queries import Parameters
 from wiredesk_core.web.streams import Stream
@@ -104,12 +105,21 @@ async def _changes(desk: Desk, doors: Doors, call: Call[ChangesAsked]) -> Respon
         full = len(found) >= call.asked.limit or sum(len(one.data) for one in found) > desk.limits.largest_page
         ended = page.at_end and (found or time.monotonic() >= deadline)
         if full or ended or (reads >= MOST_READS and not left) or desk.stopping.is_set():
-            return fresh(_page(desk, page, found))
+            kept = list(_bearable(found, desk.limits.largest_page))
+            _tally(call.tally, kept)
+            return fresh(_page(desk, page, found, kept))
 
 
-def _page(desk: Desk, page: Page, found: list[Told]) -> bytes:
+def _tally(tally: Tally, told: Iterable[Told]) -> Tally:
+    """With the items whose words are told."""
+    for one in told:
+        if one.has_words:
+            tally.add(one.provider, len(one.data))
+    return tally
+
+
+def _page(desk: Desk, page: Page, found: list[Told], kept: list[Told]) -> bytes:
     """A page that ends early, where its bytes are too many, goes on behind the last change that it tells."""
-    kept = list(_bearable(found, desk.limits.largest_page))
     whole = len(kept) == len(found)
     told = b",".join(one.data for one in kept)
     after = orjson.dumps(_cursor(desk, page.epoch, page.positions if whole else kept[-1].behind))
@@ -142,6 +152,7 @@ async def _frames(
             found = await told_of(page, desk.reader, key, now, desk.views)
             for told in found:
                 yield _frame(told.kind, _cursor(desk, page.epoch, told.behind), told.data)
+            doors.carried(key, now, _tally(Tally(), found))
             if found:
                 due = time.monotonic() + desk.limits.heartbeat
             elif time.monotonic() >= due or desk.stopping.is_set():
@@ -168,8 +179,11 @@ async def _lines(desk: Desk, doors: Doors, call: Call[NoParameters], cursor: str
             require_any(key, ("items:read",))
             after, shown = await desk.reader.snapshot(after, desk.limits.snapshot_page, key, now)
             number += len(shown)
-            for changed in shown:
-                yield _line(desk, changed)
+            tally, lines = Tally(), [_line(desk, changed) for changed in shown]
+            for changed, line in zip(shown, lines, strict=True):
+                tally.add(changed.provider, len(line))
+                yield line
+            doors.carried(key, now, tally)
         yield orjson.dumps({"kind": "end", "items": number, "cursor": cursor}) + b"\n"
 
 

@@ -77,6 +77,8 @@ def add_items(doors: Doors, desk: Desk) -> None:
         changed = await desk.reader.one(call.request.path_params["item_id"], call.key, call.now)
         family = await desk.reader.related(changed.item_id, call.key, call.now)
         body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, **family_view(family)})
+        for relative in (*(link.changed for link in family.chain), *family.takes):
+            call.tally.add(relative.provider)
         return conditional(call.request, body, _weak_etag(body))
 
 
@@ -98,6 +100,7 @@ def _shown(desk: Desk, call: Call[OneAsked] | Call[ItemsAsked], changed: Changed
     if matches(call.request.headers.get("if-none-match"), etag):
         return Response(None, 304, {**REVALIDATE, "etag": etag})
     body, media_type = _rendered(desk, changed, asked)
+    call.tally.add(changed.provider, len(body))
     return conditional(call.request, body, etag, media_type=media_type)
 
 
@@ -121,6 +124,8 @@ async def _search(desk: Desk, call: Call[ItemsAsked]) -> Response:
     shown = [_Shown(hit, visible[hit.item_id], _item(desk, call.asked, hit, visible[hit.item_id]))
         for hit in page if hit.item_id in visible]  # fmt: skip
     kept = _bearable(shown, desk.limits.largest_page)
+    for one in kept:
+        call.tally.add(one.changed.provider, len(one.body))
     taken = len(page) if len(kept) == len(shown) else page.index(kept[-1].hit) + 1
     after = next_cursor(search, hits, taken, desk.search_cursors)
     total = max(hits.total - len(page) + len(shown), 0)
@@ -191,6 +196,7 @@ async def _versions(desk: Desk, call: Call[NoParameters]) -> Response:
     versions = [version_view(told.entry, dead=told.dead, silent=told.silent) for told in entries]
     rulings = [ruling_view(ruling) for ruling in await desk.reader.rulings(changed.item_id)]
     body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, "versions": versions, "rulings": rulings})
+    call.tally.add(changed.provider, len(body))
     return conditional(call.request, body, _weak_etag(body))
 
 

@@ -19,6 +19,7 @@ from wiredesk_gateway.answers import JSON, NO_STORE, fresh
 from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.documents import KEY_MADE, KEYS, NO_KEY
 from wiredesk_gateway.doors import Call, Doors, NoParameters
+from wiredesk_gateway.giving import is_within
 
 ADMIN: tuple[Scope, ...] = ("keys:admin",)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -109,14 +110,6 @@ async def _own(desk: Desk, call: Call[NoParameters]) -> str:
     if key is None or not is_within(call.key, key):
         raise _unknown()
     return key.key_id
-
-
-def is_within(giver: Key, key: Key) -> bool:
-    """Whether a key has nothing that the giver has not."""
-    return key.scopes <= giver.scopes and all(
-        not getattr(giver, name) or (getattr(key, name) and getattr(key, name) <= getattr(giver, name))
-        for name in REACHES
-    )
 
 
 def _made(token: str, key: Key) -> Response:
