@@ -92,9 +92,10 @@ class Doors:
             self._note(key, now, Amount(bytes=sum(part.bytes for part in tally.held.values())), tally)
 
     def _note(self, key: Key, now: datetime, amount: Amount, tally: Tally) -> None:
-        items = sum(part.items for part in tally.held.values())
+        held = tally.taken()
+        items = sum(part.items for part in held.values())
         whole = amount + Amount(items=items) if items else amount
-        self._ledger.note(now, key.key_id, key.name, "read", whole, by_provider=tally.held)
+        self._ledger.note(now, key.key_id, key.name, "read", whole, by_provider=held)
 
     @contextlib.contextmanager
     def _counted(self, key: Key, now: datetime) -> Iterator[None]:

@@ -52,7 +52,7 @@ class Usage:
     """What one caller did on one day (UTC).
 
     actor: a key's id, or `signature:PROVIDER`. amounts: all of it. by_provider: of each provider's items and wires;
-    there `requests` are answers, or pages of a stream, that held some of it.
+    there `requests` are answers that held some of it.
     """
 
     day: date
@@ -97,15 +97,24 @@ def amounts_of(told: Mapping[str, Any]) -> Amounts:
 class Tally:
     """What one answer holds of items, provider by provider."""
 
-    __slots__ = ("held",)
+    __slots__ = ("_seen", "held")
 
     def __init__(self) -> None:
         self.held: dict[str, Amount] = {}
+        self._seen: frozenset[str] = frozenset()
 
     def add(self, provider: str, size: int = 0) -> None:
         """One item more, told in so many bytes."""
-        held = self.held.get(provider, _ANSWER)
-        self.held[provider] = Amount(1, held.items + 1, held.bytes + size)
+        held = self.held.get(provider)
+        if held is None:
+            held = Amount(requests=int(provider not in self._seen))
+        self.held[provider] = Amount(held.requests, held.items + 1, held.bytes + size)
 
+    def taken(self) -> Mapping[str, Amount]:
+        """What it holds since it was taken last.
 
-_ANSWER = Amount(requests=1)
+        However a stream is cut, it is one request to each provider: the number of its pages would tell what is hidden.
+        """
+        held, self.held = self.held, {}
+        self._seen |= held.keys()
+        return held

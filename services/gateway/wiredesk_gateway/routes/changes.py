@@ -110,12 +110,11 @@ async def _changes(desk: Desk, doors: Doors, call: Call[ChangesAsked]) -> Respon
             return fresh(_page(desk, page, found, kept))
 
 
-def _tally(tally: Tally, told: Iterable[Told]) -> Tally:
-    """With the items whose words are told."""
+def _tally(tally: Tally, told: Iterable[Told]) -> None:
+    """Adds the items whose words are told."""
     for one in told:
         if one.has_words:
             tally.add(one.provider, len(one.data))
-    return tally
 
 
 def _page(desk: Desk, page: Page, found: list[Told], kept: list[Told]) -> bytes:
@@ -152,7 +151,8 @@ async def _frames(
             found = await told_of(page, desk.reader, key, now, desk.views)
             for told in found:
                 yield _frame(told.kind, _cursor(desk, page.epoch, told.behind), told.data)
-            doors.carried(key, now, _tally(Tally(), found))
+            _tally(call.tally, found)
+            doors.carried(key, now, call.tally)
             if found:
                 due = time.monotonic() + desk.limits.heartbeat
             elif time.monotonic() >= due or desk.stopping.is_set():
@@ -179,11 +179,11 @@ async def _lines(desk: Desk, doors: Doors, call: Call[NoParameters], cursor: str
             require_any(key, ("items:read",))
             after, shown = await desk.reader.snapshot(after, desk.limits.snapshot_page, key, now)
             number += len(shown)
-            tally, lines = Tally(), [_line(desk, changed) for changed in shown]
-            for changed, line in zip(shown, lines, strict=True):
-                tally.add(changed.provider, len(line))
+            for changed in shown:
+                line = _line(desk, changed)
+                call.tally.add(changed.provider, len(line))
                 yield line
-            doors.carried(key, now, tally)
+            doors.carried(key, now, call.tally)
         yield orjson.dumps({"kind": "end", "items": number, "cursor": cursor}) + b"\n"
 
 
