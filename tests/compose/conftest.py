@@ -32,12 +32,14 @@ def start_stack(images: None, repository: Path, tmp_path_factory: pytest.TempPat
     """Starts stacks; all are taken down at the end of the module."""
     stacks: list[Stack] = []
 
-    def start(*up: str, overlays: Sequence[str] = (), ca: Path | None = None, **environ: Any) -> Stack:
+    def start(
+        *up: str, overlays: Sequence[str] = (), ca: Path | None = None, providers: str = "", **environ: Any
+    ) -> Stack:
         folder = tmp_path_factory.mktemp("stack")
-        providers = folder / "providers.toml"
-        providers.write_text(PROVIDERS + (repository / "samples/providers.toml").read_text(), encoding="utf-8")
+        file = folder / "providers.toml"
+        file.write_text(PROVIDERS + (repository / "samples/providers.toml").read_text() + providers, encoding="utf-8")
         folder.chmod(0o755)
-        stack = Stack(repository, folder, overlays, {"PROVIDERS_FILE": str(providers), **environ}, ca)
+        stack = Stack(repository, folder, overlays, {"PROVIDERS_FILE": str(file), **environ}, ca)
         stacks.append(stack)
         stack.up(*up)
         return stack

@@ -24,10 +24,32 @@ BATCH = 50
 DECIDED_SECONDS = 600.0
 
 
+PRESS = """
+[press]
+language = "en"
+silence = 0.2
+feeds = [
+    { url = "http://press:8000/feed.xml", every = [2, 10] },
+    { name = "missing", url = "http://press:8000/missing.xml", every = [2, 10] },
+]
+"""
+"""A provider with a feed that answers and one that does not, which falls silent within seconds."""
+FEED = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0"><channel><title>Harbour Press</title><link>http://press:8000/</link><description>News</description>
+<item><guid>harbour-1</guid><title>Ferry back in port</title><description>The night ferry is back.</description></item>
+</channel></rss>
+"""
+
+
 @pytest.fixture(scope="module")
-def stack(start_stack: Any) -> Any:
+def stack(start_stack: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """One stack for the whole file, its tests in order: the last one takes it down."""
-    return start_stack("front", "enrichment", "prometheus", overlays=["observability"])
+    folder = tmp_path_factory.mktemp("press")
+    folder.chmod(0o755)
+    (folder / "feed.xml").write_text(FEED, "utf-8")
+    overlays = ["observability", "tests/compose/feeds.yml"]
+    services = ("front", "enrichment", "prometheus", "press")
+    return start_stack(*services, overlays=overlays, providers=PRESS, PRESS_FOLDER=str(folder))
 
 
 def test_the_samples_go_through_the_published_port(stack: Any, repository: Path) -> None:

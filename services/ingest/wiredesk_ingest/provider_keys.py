@@ -82,7 +82,7 @@ def whole(lowest: int, highest: int) -> Callable[[Any], int]:
 
 
 def flag(value: Any) -> bool:
-    """Yes or no."""
+    """True or false."""
     if not isinstance(value, bool):
         raise Wrong(f"write true or false, not {value!r}")
     return value
@@ -113,13 +113,6 @@ def folder(value: Any) -> str:
     if not PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
         raise Wrong(f"write the whole path of a folder, '/srv/files/fjordwire', not {path!r}")
     return path
-
-
-def yes_or_no(value: Any) -> bool:
-    """True or false."""
-    if not isinstance(value, bool):
-        raise Wrong(f"write true or false, not {value!r}")
-    return value
 
 
 def patterns(value: Any) -> tuple[str, ...]:
@@ -341,7 +334,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "inbound", "true or false", "false",
-        "Whether it writes its wires to Kafka itself: raw bytes on the topic wire.inbound.NAME, as the user NAME. Default false.", yes_or_no,
+        "Whether it writes its wires to Kafka itself: raw bytes on the topic wire.inbound.NAME, as the user NAME. Default false.", flag,
     ),
 )  # fmt: skip
 """Every key of a provider's table, in the order of the reference page."""
