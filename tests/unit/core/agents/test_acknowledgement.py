@@ -198,7 +198,7 @@ async def test_an_agent_cancelled_in_mid_batch_commits_nothing_of_it(desks: Any)
     await until(lambda: desk.agents.progress.acked.get(LANE) == 3)
     desk.stage.gate.clear()
     desk.deliver(*range(4, 8))
-    await until(lambda: 7 in desk.stage.begun)
+    await until(lambda: desk.stage.begun[-1] >= 4)
     await desk.agent.stop()
     assert await desk.commit() == 4
 
