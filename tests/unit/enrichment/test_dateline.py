@@ -29,7 +29,7 @@ def linked(text: str, knowledge: Knowledge, *names: Name) -> dict[str, list[str]
         ("ALGIERS/PARIS (Altapress) - Talks began.", ["Algiers", "Paris"]),
         ("SANDHOLM (Altapress) — The harbour froze.", ["Sandholm"]),
         ("RIO DE JANEIRO — Rain fell.", ["Rio de Janeiro"]),
-        ("SAN JOSE, Calif. — Rain fell.", ["San Jose"]),
+        ("SAN JOSE, Calif. — Rain fell.", ["San Jose", "Calif."]),
         ("Mexico City (Altapress) - Rain fell.", ["Mexico City"]),
         ("By Mara Lindqvist\n\nOSLO, Norway — Rain fell.", ["Oslo", "Norway"]),
     ],

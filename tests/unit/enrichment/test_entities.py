@@ -112,6 +112,37 @@ def test_a_city_is_told_from_its_namesake_by_the_region(knowledge: Knowledge) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "qid"),
+    [
+        ("Rain is due in Portland, Ore., by noon.", "Q6106"),
+        ("Rain is due in Portland, Maine, by noon.", "Q49201"),
+        ("Rain is due in Decatur, Ga., by noon.", None),  # the table has those of Illinois and Alabama
+        ("Rain is due in Paris, Tenn., by noon.", None),
+    ],
+)
+def test_a_place_lies_in_the_region_that_stands_right_after_it(
+    text: str, qid: str | None, knowledge: Knowledge
+) -> None:
+    city, state = text.removeprefix("Rain is due in ").split(",")[:2]
+    found = entities(text, knowledge, **{city: "GPE", state.strip(" ."): "GPE"})
+    told = [entity for entity in found.values() if city in texts(entity)]
+    assert [entity["id"] if qid else entity["id"].partition(":")[0] for entity in told] == [qid or "local"]
+
+
+@pytest.mark.parametrize(
+    ("short", "name"), [("Calif", "California"), ("Ga", "Georgia"), ("N.C.", "North Carolina"), ("Miss", "Mississippi")]
+)
+def test_a_states_short_form_is_the_state(short: str, name: str, knowledge: Knowledge) -> None:
+    text = f"It rained in Ashdown, {short.removesuffix('.')}., all day."
+    assert name in entities(text, knowledge, **{short: "GPE"})
+
+
+def test_an_organisation_is_known_by_the_address_that_says_its_name(knowledge: Knowledge) -> None:
+    found = entities("CNOOC and Dish Network signed.", knowledge, CNOOC="ORG", Dish_Network="ORG")
+    assert {entity["id"] for entity in found.values()} == {"Q795354", "Q1199757"}
+
+
+@pytest.mark.parametrize(
     "text", ["Boston coach Ann Shaw left.", "Boston beat the visitors by three runs.", "Shares of Boston Widgets rose."]
 )
 def test_a_team_or_a_longer_name_is_not_linked_to_its_city(text: str, knowledge: Knowledge) -> None:

@@ -8,6 +8,7 @@ import pytest
 from wiredesk_core.failures import Misconfigured
 from wiredesk_enrichment import knowledge as package
 from wiredesk_enrichment.knowledge import UNSURE, Knowledge, load_knowledge
+from wiredesk_enrichment.knowledge.build import countries
 from wiredesk_enrichment.knowledge.tables import KINDS
 
 TABLES = (
@@ -39,7 +40,7 @@ def test_every_fact_has_an_id_a_known_kind_and_a_place_where_it_was_checked() ->
 def test_every_team_has_an_id_a_game_and_a_place_where_it_was_checked() -> None:
     _, *rows = resources.files(package).joinpath("teams.tsv").read_text(encoding="utf-8").splitlines()
     for row in rows:
-        qid, sport, name, _names, checked = row.split("\t")
+        qid, sport, _town, name, _names, checked = row.split("\t")
         assert re.fullmatch(r"Q[1-9]\d*", qid), row
         assert all((sport, name, checked)), row
 
@@ -70,6 +71,18 @@ def test_a_capital_knows_its_country(knowledge: Knowledge) -> None:
     assert {knowledge.capitals[qid].name for qid in ("Q649", "Q61", "Q18808")} == {
         "Russia", "United States", "North Korea",
     }  # fmt: skip
+
+
+def test_namibia_whose_code_is_na_is_a_country_like_any_other(knowledge: Knowledge) -> None:
+    (country,) = {thing for thing in knowledge.named("Namibia") if thing.kind == "LOC"}
+    assert (country.qid, country.country) == ("Q1030", "NAM")
+    assert knowledge.capitals["Q3935"] == knowledge.demonyms["Namibian"] == knowledge.abroad["fr"]["Namibie"] == country
+
+
+def test_the_table_of_countries_has_each_country_of_its_source() -> None:
+    row = {"name": "Namibia", "official_name": "Namibia", "capital": "Windhoek", "iso2": "NA", "iso3": "NAM"}
+    built = countries([row | {"geonames": "3355338", "wikidata": ""}], {"Namibia": "Q1030"})
+    assert list(built) == [("Q1030", "3355338", "NA", "NAM", "Windhoek", "Namibia", "Namibia")]
 
 
 def test_every_topic_but_the_seventeen_at_the_top_stands_under_another(knowledge: Knowledge) -> None:

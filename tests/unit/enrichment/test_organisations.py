@@ -14,7 +14,18 @@ def kept(*items: dict[str, Any], taken: tuple[str, ...] = (), **told: str) -> di
     """Names by id of the organisations kept, of items and of what Wikidata tells of each id."""
     index = {"brands/x": {"items": list(items)}}
     wikidata = {qid: dict(zip(("label", "description"), text.split("|"), strict=True)) for qid, text in told.items()}
-    return {qid: names for qid, _, names in organisations(index, wikidata, WORDS, taken)}
+    return {qid: names for qid, _, names, _ in organisations(index, wikidata, WORDS, taken)}
+
+
+def sites(items: list[dict[str, Any]], **told: tuple[str, str, str]) -> dict[str, str]:
+    """Addresses by id of the organisations kept; told gives label, description and official website."""
+    wikidata = {
+        qid: {"label": label, "description": description, "officialWebsites": [site]}
+        for qid, (label, description, site) in told.items()
+    }
+    return {
+        qid: found for qid, _, _, found in organisations({"brands/x": {"items": items}}, wikidata, WORDS, ()) if found
+    }
 
 
 def item(qid: str, name: str, *places: str, tag: str = "brand") -> dict[str, Any]:
@@ -63,6 +74,26 @@ def test_a_name_of_two_things_is_the_one_that_is_called_so() -> None:
 def test_a_name_that_shares_nothing_with_the_label_is_another_things() -> None:
     made = kept(item("Q1", "Gull Tyres Ltd", "001"), Q1="Velmora Group|company")
     assert made == {"Q1": "Velmora Group"}
+
+
+def test_an_address_is_kept_where_it_says_more_of_the_name_or_the_initials() -> None:
+    group = item("Q1", "Velmora", "001")
+    assert sites([group], Q1=("Velmora", "shipping company", "https://www.velmora-line.com/")) == {"Q1": "velmoraline"}
+    initials = ("National Offshore Oil Velmora Company", "oil company", "http://noovc.com.no")
+    assert sites([item("Q1", initials[0], "001")], Q1=initials) == {"Q1": "noovc"}
+
+
+@pytest.mark.parametrize("site", ["https://velmora.com", "https://orchards.com", "https://velmora-line.com/shops"])
+def test_an_address_that_says_no_more_or_something_else_is_left_out(site: str) -> None:
+    assert sites([item("Q1", "Velmora", "001")], Q1=("Velmora", "shipping company", site)) == {}
+
+
+def test_an_address_of_two_is_nobodys() -> None:
+    both = {
+        "Q1": ("Velmora", "company", "https://velmoraline.com"),
+        "Q2": ("Velmora B", "company", "https://velmoraline.com"),
+    }
+    assert sites([item("Q1", "Velmora", "001"), item("Q2", "Velmora B", "001")], **both) == {}
 
 
 def test_what_other_tables_have_is_left_to_them() -> None:

@@ -13,12 +13,14 @@ from typing import Any
 from wiredesk_enrichment.knowledge import Knowledge, Thing
 from wiredesk_enrichment.naming.abroad import places_abroad
 from wiredesk_enrichment.naming.capitals import stands_for_government
+from wiredesk_enrichment.naming.clubs import is_college, is_nickname, named_by_role, team_meant
 from wiredesk_enrichment.naming.dateline import find_dateline, heed_dateline
 from wiredesk_enrichment.naming.demonyms import country_meant
 from wiredesk_enrichment.naming.edges import mend_edges
+from wiredesk_enrichment.naming.games import game_of
 from wiredesk_enrichment.naming.kinds import weigh_signs
 from wiredesk_enrichment.naming.known import make_whole, plain_names, spellings
-from wiredesk_enrichment.naming.links import Surroundings, link, surroundings
+from wiredesk_enrichment.naming.links import Surroundings, in_region, link, surroundings
 from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again, in_order, tidy, vote
 from wiredesk_enrichment.naming.persons import full_names, spread_surnames
 from wiredesk_enrichment.naming.teams import is_plainly_a_place, is_sport
@@ -66,7 +68,7 @@ def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Menti
     """The reader's names made tidy, of one kind a story, with the mentions that it overlooked."""
     mentions = heed_dateline(text, mend_edges(text, tidy(text, names), knowledge), knowledge)
     mentions = in_order(weigh_signs(text, list(_parted(mentions, knowledge)), knowledge))
-    mentions = make_whole(text, vote(mentions), knowledge)
+    mentions = named_by_role(text, make_whole(text, vote(mentions), knowledge), knowledge)
     mentions = spread_surnames(text, mentions, knowledge)
     mentions = [_overruled(mention, knowledge) for mention in mentions]
     return find_again(text, mentions, plain_names(knowledge), Sought(_telling(mentions, knowledge)))
@@ -114,11 +116,11 @@ def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge
     """One entity for each thing that the mentions name."""
     around = surroundings({mention.text for mention in mentions}, knowledge)
     fuller = {**_acronyms(mentions), **full_names(mentions), **_plain_cities(text, knowledge)}
-    teams = _team_names(mentions, text, knowledge)
+    things = [_thing(mention, fuller, around, knowledge) for mention in mentions]
+    things = _with_teams(mentions, _with_regions(mentions, things, text, knowledge), text, knowledge)
     groups: dict[_Key, list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        thing = _thing(mention, fuller, around, knowledge)
-        if thing is not None and not (thing.kind == "LOC" and mention.start in teams):
+    for mention, thing in zip(mentions, things, strict=True):
+        if thing is not None:
             groups[_Key(thing.kind, thing.name, thing)].append(mention)
         else:
             groups[_Key(mention.kind, normalised(fuller.get(mention.text, mention.text)))].append(mention)
@@ -152,6 +154,35 @@ def _team_names(mentions: Sequence[Mention], text: str, knowledge: Knowledge) ->
         if m.start not in placed
         and not is_plainly_a_place(text, m.start, m.end, sport=sport, before_name=m.end + 1 in starts)
     }
+
+
+def _with_regions(
+    mentions: Sequence[Mention], things: Sequence[Thing | None], text: str, knowledge: Knowledge
+) -> list[Thing | None]:
+    """The things, with the place that lies in the region named right after it where that tells of several."""
+    after = [*zip(mentions[1:], things[1:], strict=True), (None, None)][: len(mentions)]
+    return [
+        in_region(thing, region, mention.text, knowledge)
+        if thing and following and text[mention.end : following.start].strip() == ","
+        else thing
+        for mention, thing, (following, region) in zip(mentions, things, after, strict=True)
+    ]
+
+
+def _with_teams(
+    mentions: Sequence[Mention], things: Sequence[Thing | None], text: str, knowledge: Knowledge
+) -> list[Thing | None]:
+    """The things, with the team where a place or a nickname means one; nothing where it is not certain which."""
+    teams = _team_names(mentions, text, knowledge)
+    game = game_of(text, (thing for thing in things if thing and thing.sport))
+    known = not is_college(text)
+    return [
+        (team_meant(text, mention, game, knowledge) if known else None)
+        if (mention.start in teams and (thing is None or thing.kind == "LOC"))
+        or (thing is None and mention.kind == "ORG" and is_nickname(mention.text, knowledge))
+        else thing
+        for mention, thing in zip(mentions, things, strict=True)
+    ]
 
 
 def _thing(mention: Mention, fuller: Mapping[str, str], around: Surroundings, knowledge: Knowledge) -> Thing | None:
@@ -221,6 +252,6 @@ def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
 
 
 ENTITIES = Enricher(
-    "entities", 4, frozenset({"cleaning", "language"}), find_entities,
+    "entities", 5, frozenset({"cleaning", "language"}), find_entities,
     model=lambda models: models.reader.model, reads=True, uses=frozenset({"text", "language", "item.headline"}),
 )  # fmt: skip

@@ -15,7 +15,7 @@ import json
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def main() -> None:
     _write(
         "countries.tsv",
         ("qid", "geonames", "iso2", "iso3", "capital", "name", "names"),
-        _countries(_rows(facts / "countries.tsv")),
+        countries(_rows(facts / "countries.tsv"), _ids("facts.tsv")),
     )
     _write(
         "places.tsv",
@@ -46,7 +46,7 @@ def main() -> None:
         _write("words.tsv", ("word", "rarity", "parts"), _words(asked.lookups))
     if asked.names:
         _write("regions.tsv", ("qid", "iso2", "name", "names"), _regions(asked.names))
-        _write("organisations.tsv", ("qid", "name", "names"), _organisations(asked.names))
+        _write("organisations.tsv", ("qid", "name", "names", "sites"), _organisations(asked.names))
     if asked.topics:
         _write("mediatopics.tsv", ("code", "broader", "name"), _topics(asked.topics))
 
@@ -60,12 +60,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _countries(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
+def countries(rows: Iterable[dict[str, str]], ids: Mapping[str, str]) -> Iterator[Row]:
+    """Every country of the source; where that has lost its id (Namibia's code NA reads as "not available"), by ids."""
     for row in rows:
-        if row["wikidata"]:
+        if qid := row["wikidata"] or ids.get(row["name"]):
             plain = row["official_name"].split(" (")[0].split(",")[0]
             names = _names(row["name"], plain)
-            yield row["wikidata"], row["geonames"], row["iso2"], row["iso3"], row["capital"], row["name"], names
+            yield qid, row["geonames"], row["iso2"], row["iso3"], row["capital"], row["name"], names
 
 
 def _places(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
@@ -148,6 +149,10 @@ def _taken(*tables: str) -> frozenset[str]:
     """The ids and names of tables that are there already."""
     rows = [row for table in tables for row in _rows(HERE / table)]
     return frozenset(word for row in rows for word in (row["qid"], row["name"], *row["names"].split("|")))
+
+
+def _ids(table: str) -> dict[str, str]:
+    return {row["name"]: row["qid"] for row in _rows(HERE / table)}
 
 
 def _names(*names: str) -> str:

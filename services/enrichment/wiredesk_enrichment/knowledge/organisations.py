@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wiredesk_enrichment.knowledge.things import squeezed
+
 DICTIONARY = 110
 """A name of several words has one at least as rare as this (knowledge.Word.rarity)."""
 PLAINER = 95
@@ -45,6 +47,9 @@ _REGION = re.compile(
     r"^(?:[\w-]+ )?(?:state|province|region|autonomous community|canton|prefecture|county|territory|republic)\b"
 )
 _WHOLE_COUNTRY = re.compile(r"[a-z]{2}|\d{3}")
+_SITE = re.compile(r"https?://(?:www\.)?([a-z0-9-]+)\.(?:com?|org|net|edu|gov|[a-z]{2})(?:\.[a-z]{2})?/?")
+SHORTEST_SITE = 5
+"""Letters of an address by which an organisation is known."""
 _TAGS = ("brand", "operator", "network")
 _NAMING_TAGS = ("", ":en", ":short")
 _AMERICAN = "United States "
@@ -57,6 +62,8 @@ class _Body:
     label: str
     description: str
     places: set[str] = field(default_factory=set)
+    sites: frozenset[str] = frozenset()
+    """Its official addresses, without "www." and ".com"."""
 
     @property
     def is_wide(self) -> bool:
@@ -82,8 +89,8 @@ class _Body:
 
 def organisations(
     index: Mapping[str, Any], wikidata: Mapping[str, Any], words: Mapping[str, tuple[int, str]], taken: Collection[str]
-) -> Iterator[tuple[str, str, str]]:
-    """(qid, label, names parted by "|") of each organisation that is kept, by qid.
+) -> Iterator[tuple[str, str, str, str]]:
+    """(qid, label, names, addresses, both parted by "|") of each organisation that is kept, by qid.
 
     index and wikidata are `nsi` and `wikidata` of the package's files; words gives rarity and parts of speech;
     taken are ids and names that other tables settle.
@@ -94,8 +101,35 @@ def organisations(
         qid = _meant(name, qids, bodies)
         if qid and qid not in taken and name not in taken and _is_plain(name, bodies[qid], words):
             kept[qid].append(name)
-    for qid in sorted(kept, key=lambda qid: int(qid[1:])):
-        yield qid, bodies[qid].label, "|".join(sorted(kept[qid]))
+    sites = {qid: found for qid, found in _own_sites(bodies, words).items() if qid not in taken}
+    for qid in sorted({*kept, *sites}, key=lambda qid: int(qid[1:])):
+        yield qid, bodies[qid].label, "|".join(sorted(kept.get(qid, ()))), "|".join(sorted(sites.get(qid, ())))
+
+
+def _own_sites(bodies: Mapping[str, _Body], words: Mapping[str, tuple[int, str]]) -> dict[str, list[str]]:
+    """The addresses of bodies that only one has and that say more than one word of its name, or its initials."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for qid, body in bodies.items():
+        for site in body.sites:
+            owners[site].add(qid)
+    own: dict[str, list[str]] = defaultdict(list)
+    for site, qids in owners.items():
+        qid = next(iter(qids))
+        if len(qids) == 1 and _is_told(bodies[qid], words) and _says_name(site, bodies[qid].label):
+            own[qid].append(site)
+    return own
+
+
+def _is_told(body: _Body, words: Mapping[str, tuple[int, str]]) -> bool:
+    """A body that is known, or has an odd word in its name."""
+    return bool(body.description) and body.is_body and (body.is_known or _rarest(body.label, words) >= DICTIONARY)
+
+
+def _says_name(site: str, label: str) -> bool:
+    first = squeezed(label.split(maxsplit=1)[0])
+    initials = "".join(word[0] for word in label.split() if word[0].isupper()).lower()
+    is_longer = len(site) > len(first) > 3 and site.startswith(first)
+    return len(site) >= SHORTEST_SITE and (is_longer or site == initials)
 
 
 def regions(
@@ -127,11 +161,16 @@ def _gathered(index: Mapping[str, Any], wikidata: Mapping[str, Any]) -> tuple[di
                 told = wikidata.get(qid, {})
                 if not told.get("label"):
                     continue
-                body = bodies.setdefault(qid, _Body(told["label"], told.get("description") or ""))
+                body = bodies.setdefault(qid, _Body(told["label"], told.get("description") or "", sites=_sites(told)))
                 body.places.update(str(place) for place in item["locationSet"].get("include", ()))
                 for name in _known_as(body.label, (item["displayName"], *_names(item["tags"], tag))):
                     named[name].add(qid)
     return bodies, named
+
+
+def _sites(told: Mapping[str, Any]) -> frozenset[str]:
+    found = (_SITE.fullmatch(address) for address in told.get("officialWebsites", ()))
+    return frozenset(site[1].replace("-", "") for site in found if site)
 
 
 def _known_as(label: str, names: Iterable[str]) -> Iterator[str]:
@@ -163,7 +202,7 @@ def _is_plain(name: str, body: _Body, words: Mapping[str, tuple[int, str]]) -> b
     is_latin = all(ord(letter) < 0x250 for letter in name)
     if not (_NAME.fullmatch(name) and is_latin and body.description and body.is_body and body.is_known):
         return False
-    rare = max(words.get(part.lower(), (200, ""))[0] for part in re.findall(r"[\w'’&.+-]+", name))
+    rare = _rarest(name, words)
     if " " in name:
         is_called_so = name == body.label and _PUBLIC.search(body.description) is None
         return len(name) > 5 and rare >= (PLAINER if is_called_so else DICTIONARY)
@@ -171,3 +210,7 @@ def _is_plain(name: str, body: _Body, words: Mapping[str, tuple[int, str]]) -> b
     is_listed, is_word = name.lower() in words, bool(words.get(name.lower(), (200, ""))[1])
     enough = 4 if is_everywhere or not name.isupper() else 5
     return len(name) >= enough and body.is_wide and not is_word and (is_everywhere or not is_listed)
+
+
+def _rarest(name: str, words: Mapping[str, tuple[int, str]]) -> int:
+    return max((words.get(part.lower(), (200, ""))[0] for part in re.findall(r"[\w'’&.+-]+", name)), default=0)

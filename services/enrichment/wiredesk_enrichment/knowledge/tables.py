@@ -18,6 +18,8 @@ OWN_COLUMNS = ("qid", "kind", "name", "names", "country", "spotted")
 """Of an operator's file; further columns are for its keeper."""
 KINDS = ("PER", "ORG", "LOC", "EVENT")
 
+ODD = 130
+"""Rarity of a surname that has come into the table of words by one who is widely known: Merkel, but not Cameron."""
 _UNSURE_NAMES = (
     "Georgia Jordan Chad Turkey Guinea Jersey Dominica Niger Mali Cuba Togo Samoa Micronesia Reunion Réunion Congo "
     "Ireland Palestine Montserrat Guernsey Pitcairn Anguilla Martinique"
@@ -79,7 +81,7 @@ def load_knowledge(own: Path | None = None) -> Knowledge:
         shelf.add(country, names, spotted=True)
     _add_people(shelf)
     _add_teams(shelf)
-    _add_organisations(shelf)
+    sites = _add_organisations(shelf)
     _add_places(shelf, settled)
     topics = {row["code"]: Topic(row["name"], row["broader"]) for row in _rows("mediatopics.tsv")}
     by_qid = {thing.qid: thing for things in shelf.things.values() for thing in things}
@@ -94,6 +96,7 @@ def load_knowledge(own: Path | None = None) -> Knowledge:
         _by_name(topics),
         _abroad(by_qid),
         _demonyms(by_qid, codes),
+        sites,
     )
 
 
@@ -140,15 +143,20 @@ def short_forms(name: str) -> Iterator[str]:
 def _add_teams(shelf: _Shelf) -> None:
     """Full names are recognised wherever they stand; nicknames and towns only where a team can be meant."""
     for row in _rows("teams.tsv"):
-        team = Thing(row["qid"], row["name"], "ORG", sport=row["sport"])
+        team = Thing(row["qid"], row["name"], "ORG", sport=row["sport"], town=row["town"])
         names = (row["name"], *row["names"].split("|"))
         shelf.add(team, [name for name in names if " " in name], spotted=True)
         shelf.add(team, names)
 
 
-def _add_organisations(shelf: _Shelf) -> None:
+def _add_organisations(shelf: _Shelf) -> dict[str, Thing]:
+    """The organisations under their names; those by their addresses are given back."""
+    sites: dict[str, Thing] = {}
     for row in _rows("organisations.tsv"):
-        shelf.add(Thing(row["qid"], row["name"], "ORG"), row["names"].split("|"))
+        thing = Thing(row["qid"], row["name"], "ORG")
+        shelf.add(thing, row["names"].split("|"))
+        sites.update((site, thing) for site in row["sites"].split("|") if site)
+    return sites
 
 
 def _add_places(shelf: _Shelf, settled: frozenset[str]) -> None:
@@ -194,7 +202,7 @@ def _capitals(
 
 
 def _surnames(known: Iterable[Thing], words: Mapping[str, Word]) -> dict[str, Thing]:
-    """Surnames that no word table has and only one widely known person bears."""
+    """Surnames that are no words and that only one widely known person bears."""
     bearers: dict[str, set[Thing]] = defaultdict(set)
     for thing in known:
         if thing.kind == "PER":
@@ -202,8 +210,13 @@ def _surnames(known: Iterable[Thing], words: Mapping[str, Word]) -> dict[str, Th
     return {
         surname: next(iter(persons))
         for surname, persons in bearers.items()
-        if len(persons) == 1 and surname.isalpha() and surname.lower() not in words
+        if len(persons) == 1 and surname.isalpha() and _is_odd(words.get(surname.lower()))
     }
+
+
+def _is_odd(surname: Word | None) -> bool:
+    """Whether a word is none of the language and so rare that one bearer alone may have brought it into the table."""
+    return surname is None or (not surname.parts and surname.rarity >= ODD)
 
 
 def _by_name(topics: Mapping[str, Topic]) -> dict[str, tuple[str, ...]]:

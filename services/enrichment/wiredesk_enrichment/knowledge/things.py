@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 RAREST = 200
 """Rarity of a word that the table does not have."""
+
+
+def squeezed(name: str) -> str:
+    """A name as addresses have it: small letters and digits alone."""
+    return re.sub(r"[^a-z0-9]", "", name.lower().replace("&", "and"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class Thing:
     """False where the name alone does not settle it, as with all cities."""
     sport: str = ""
     """Of a team: the game that it plays."""
+    town: str = ""
+    """Of a team: the town, region or country that it may be called by."""
     spot: Spot | None = None
     """Of a place."""
     own: bool = False
@@ -76,10 +84,17 @@ class Knowledge:
     """Countries and capitals by what other languages (ISO 639-1) call them."""
     demonyms: Mapping[str, Thing]
     """Countries by the adjectives and nouns for their people."""
+    sites: Mapping[str, Thing]
+    """Organisations by their addresses, which say their name: `gandermountain`, `cnooc`."""
 
     def named(self, name: str) -> tuple[Thing, ...]:
         """Everything of that name, the best known first."""
         return self.things.get(name, ())
+
+    def at_site(self, name: str) -> Thing | None:
+        """The organisation whose address says that name of several words, or those initials."""
+        site = squeezed(name)
+        return self.sites.get(site) if " " in name or (name.isupper() and site == name.lower()) else None
 
     def rarity(self, word: str) -> int:
         """-10 ln of a word's share of running words, by its small-letter form."""

@@ -18,7 +18,7 @@ _UPPER = "A-ZÀ-ÖØ-Þ"
 _CAPITALS = rf"[{_UPPER}][{_UPPER}.'’-]+(?: [{_UPPER}][{_UPPER}.'’-]+){{0,3}}"
 _LETTERS = rf"[{_UPPER}][\w.'’-]+(?: (?:d[aeo]|del|l[ae]|of|[{_UPPER}][\w.'’-]+)){{0,3}}"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-_REGION = rf"(?:, (?!{_MONTH} \d)(?P<region>[{_UPPER}][\w.'’-]*(?: [{_UPPER}][\w.'’-]*){{0,2}}))?"
+_REGION = rf"(?: ?, (?!{_MONTH} \d)(?P<region>[{_UPPER}][\w.'’-]*(?: [{_UPPER}][\w.'’-]*){{0,2}}))?"
 _FOREIGN_MONTH = (
     r"(?:j[aä]nv?[iuv]\w*|enero|gennaio|februari?|febrero|f[ée]vr\w*|fevereiro|febbraio|m[aä]rs|März|marzo|março|maart|a[vb]ril\w*|"
     r"aprile|Mai|mai|mayo|maggio|mei|maio|Jun\w*|juin|junio|giugno|juni|junho|Jul\w*|juill\w*|julio|luglio|juli|julho|Aug\w*|ao[uû]t|"

@@ -12,6 +12,9 @@ KNOWN_SCORE = 0.9
 FULL_WORDS = 2
 """A name of so many words is taken as the thing's, wherever it stands and nothing longer does."""
 
+LONGEST_SHORT = 5
+"""Letters of a word that may be a short form which has lost its full stop: Calif."""
+
 
 def make_whole(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[Mention]:
     """The mentions, with known names of several words whole: "Los Angeles" Lakers becomes Los Angeles Lakers.
@@ -70,6 +73,8 @@ def spellings(name: str) -> Iterable[str]:
             yield from (other + name.removeprefix(short) for other in _AMERICAN if other != short)
     if ". " in name:
         yield name.replace(". ", ".", 1)
+    if name.isalpha() and len(name) <= LONGEST_SHORT:
+        yield f"{name}."
     yield name.replace(" & ", " and ") if " & " in name else name.replace(" and ", " & ")
 
 

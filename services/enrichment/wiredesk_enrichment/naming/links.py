@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from wiredesk_enrichment.knowledge import Knowledge, Thing
 
@@ -15,7 +16,7 @@ FAR_BIGGER = 5
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a story names: the countries (ISO 3166 alpha-3) and all names as written."""
+    """What a story names: the countries (ISO 3166 alpha-3), and all names as written and as tables have them."""
 
     countries: frozenset[str]
     names: frozenset[str]
@@ -23,9 +24,15 @@ class Surroundings:
 
 def surroundings(names: Collection[str], knowledge: Knowledge) -> Surroundings:
     """The countries and names that tell which of several namesakes is meant."""
-    certain = [[thing for thing in knowledge.named(name) if thing.certain] for name in names]
+    certain = [[thing for thing in _named(name, knowledge) if thing.certain] for name in names]
     told = [things[0] for things in certain if len(things) == 1 and things[0].country]
-    return Surroundings(frozenset(thing.country for thing in told), frozenset(names))
+    usual = (thing.name.removesuffix(" State") for thing in told)
+    return Surroundings(frozenset(thing.country for thing in told), frozenset((*names, *usual)))
+
+
+def _named(name: str, knowledge: Knowledge) -> tuple[Thing, ...]:
+    """Everything of that name, or of the short form that has lost its full stop: Calif."""
+    return knowledge.named(name) or knowledge.named(f"{name}.")
 
 
 def link(name: str, kind: str, around: Surroundings, knowledge: Knowledge) -> Thing | None:
@@ -41,8 +48,35 @@ def link(name: str, kind: str, around: Surroundings, knowledge: Knowledge) -> Th
         return near[0] if len(near) == 1 and near[0].kind == kind else None
     if kind == "PER" and not things:
         return knowledge.surnames.get(name)
+    if kind == "ORG" and not things:
+        return knowledge.at_site(name)
     places = tuple(thing for thing in things if thing.kind == "LOC" and not thing.certain)
     return _place(places, around) if kind == "LOC" else None
+
+
+def in_region(place: Thing, region: Thing | None, name: str, knowledge: Knowledge) -> Thing | None:
+    """The place of that name in the region or country that the story puts after it: "Decatur, Ga." is not in Alabama."""
+    if region is None or not place.region:
+        return place
+    told = region.name.removesuffix(" State")
+    namesakes = (*knowledge.named(name), *knowledge.named(place.name))
+    if region in _countries(knowledge):
+        fitting = [place] if place.country == region.country else [o for o in namesakes if o.country == region.country]
+    elif told in _regions(knowledge):
+        fitting = [place] if place.region == told else [other for other in namesakes if other.region == told]
+    else:
+        fitting = [place]
+    return fitting[0] if fitting else None
+
+
+@cache
+def _countries(knowledge: Knowledge) -> frozenset[Thing]:
+    return frozenset(knowledge.capitals.values())
+
+
+@cache
+def _regions(knowledge: Knowledge) -> frozenset[str]:
+    return frozenset(thing.region for things in knowledge.things.values() for thing in things)
 
 
 def _agrees(thing: Thing, kind: str, name: str, knowledge: Knowledge) -> bool:

@@ -21,8 +21,9 @@ WORDS_A_HINT = 120
 
 _WORD = re.compile(r"[a-z]+")
 _ROLE = re.compile(
-    r"\s*(?:['’]s?\s+)?(?:(?:head|assistant|star|former|test|rugby|football|cricket|national)\s+){0,2}"
-    r"(?:captain|skipper|coach|manager|star|striker|goalkeeper|quarterback|pitcher|midfielder|defender|winger|"
+    r"\s*(?:['’]s?\s+)?(?:(?:head|assistant|star|former|test|rugby|football|cricket|national|wide|first|second|third)\s+){0,2}"
+    r"(?:captain|skipper|coach|manager|star|striker|goalkeeper|quarterback|pitcher|midfielder|defender|winger|receiver|"
+    r"linebacker|cornerback|baseman|shortstop|outfielder|goalie|goaltender|"
     r"batsman|bowler|fans|test|squad|side|team|teammates?)\b",
     re.IGNORECASE,
 )
