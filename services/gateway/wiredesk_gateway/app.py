@@ -22,7 +22,7 @@ from wiredesk_gateway.changes import ChangeLog
 from wiredesk_gateway.cursors import CursorSeal
 from wiredesk_gateway.desk import Desk, Limits
 from wiredesk_gateway.documents import completed
-from wiredesk_gateway.doors import Doors
+from wiredesk_gateway.doors import Accounts, Doors
 from wiredesk_gateway.reading import Reader
 from wiredesk_gateway.routes.audit import add_audit
 from wiredesk_gateway.routes.changes import add_changes
@@ -103,7 +103,7 @@ def create_app(
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=list(origins), **SHARED_WITH_PAGES)
     RefusalAccount("gateway", trail, clock).install(app)
-    doors = Doors(app, KeyRing(registry, issuer=issuer), clock, ledger, desk.limits.per_minute)
+    doors = Doors(app, KeyRing(registry, issuer=issuer), clock, Accounts(ledger, trail), desk.limits.per_minute)
     for add in ROUTES:
         add(doors, desk)
     _document(app)

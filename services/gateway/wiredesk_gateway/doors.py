@@ -18,15 +18,18 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import request_response
+from wiredesk_core.audit.trail import Trail
 from wiredesk_core.deeds import Deed
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key, KeyRing, Scope, require
 from wiredesk_core.ports import Clock
-from wiredesk_core.usage import Amount, Ledger, Tally
+from wiredesk_core.usage import Amount, Ledger
 from wiredesk_core.web.accounts import deed_of, introduce
 from wiredesk_core.web.bodies import Told
 from wiredesk_core.web.queries import NoParameters, Parameters, openapi_parameters, read_query
 from wiredesk_core.web.rates import Rates
+
+from wiredesk_gateway.telling import SealedAccount, Telling
 
 P = TypeVar("P", bound=Parameters)
 
@@ -39,8 +42,8 @@ class Call(Generic[P]):
     key: Key
     now: datetime
     asked: P
-    tally: Tally = field(default_factory=Tally)
-    """The items that are told in the answer, for whoever tells them to add to."""
+    telling: Telling = field(default_factory=Telling)
+    """What is told in the answer, for whoever tells it to add to."""
 
     @property
     def authorization(self) -> str | None:
@@ -70,14 +73,23 @@ class _Straight(APIRoute):
         self.app = request_response(endpoint)
 
 
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Where it is kept what was read: how much, and what of it is kept from most."""
+
+    ledger: Ledger
+    trail: Trail
+
+
 class Doors:
     """Adds guarded routes to an app. A key may come `per_minute` times, unless it says otherwise itself."""
 
-    def __init__(self, app: FastAPI, keys: KeyRing, clock: Clock, ledger: Ledger, per_minute: int) -> None:
+    def __init__(self, app: FastAPI, keys: KeyRing, clock: Clock, accounts: Accounts, per_minute: int) -> None:
         self._app = app
         self._keys = keys
         self._clock = clock
-        self._ledger = ledger
+        self._ledger = accounts.ledger
+        self._sealed = SealedAccount(accounts.trail)
         self._per_minute = per_minute
         self._rates = Rates("key")
 
@@ -86,13 +98,16 @@ class Doors:
         now = self._clock.now()
         return await self._keys.authenticate(header_value, now), now
 
-    def carried(self, key: Key, now: datetime, tally: Tally) -> None:
-        """Count what a page of a stream told, whose request was counted when it began."""
-        if tally.held:
-            self._note(key, now, Amount(bytes=sum(part.bytes for part in tally.held.values())), tally)
+    def carried(self, call: Call[P], key: Key, now: datetime) -> None:
+        """Account for what a page of a stream told, whose request was counted when it began."""
+        telling = call.telling
+        if telling.held:
+            self._note(key, now, Amount(bytes=sum(part.bytes for part in telling.held.values())), telling)
+        if telling.named:
+            self._sealed.note(call.request, key, now, telling)
 
-    def _note(self, key: Key, now: datetime, amount: Amount, tally: Tally) -> None:
-        held = tally.taken()
+    def _note(self, key: Key, now: datetime, amount: Amount, telling: Telling) -> None:
+        held = telling.taken()
         items = sum(part.items for part in held.values())
         whole = amount + Amount(items=items) if items else amount
         self._ledger.note(now, key.key_id, key.name, "read", whole, by_provider=held)
@@ -104,7 +119,7 @@ class Doors:
             yield
         except Refused as refused:
             turned_away = refused.status == TOO_MANY
-            self._note(key, now, Amount(limited=1) if turned_away else Amount(requests=1), Tally())
+            self._note(key, now, Amount(limited=1) if turned_away else Amount(requests=1), Telling())
             raise
 
     def get(
@@ -137,13 +152,15 @@ class Doors:
                 now = self._clock.now()
                 key = await self._keys.authenticate(request.headers.get("authorization"), now)
                 introduce(request, key)
-                tally = Tally()
+                telling = Telling()
                 with self._counted(key, now):
                     per_minute = key.per_minute or self._per_minute
                     left = self._rates.take(key.key_id, per_minute, now)
                     require_any(key, scopes)
-                    answer = await handler(Call(request, key, now, read_query(asks, request), tally))
-                self._note(key, now, Amount(1, 0, len(getattr(answer, "body", b""))), tally)
+                    answer = await handler(Call(request, key, now, read_query(asks, request), telling))
+                self._note(key, now, Amount(1, 0, len(getattr(answer, "body", b""))), telling)
+                if telling.named:
+                    self._sealed.note(request, key, now, telling)
                 if answer.status_code == NOT_MODIFIED:
                     left = self._rates.give_back(key.key_id, per_minute)
                 answer.headers.update(left)

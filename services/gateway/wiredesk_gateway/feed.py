@@ -36,13 +36,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event as JSON, the positions to go on from behind it, and whose item it tells the words of, if it does."""
+    """An event as JSON, the positions to go on from behind it, and the revision whose words it tells, if it does."""
 
     kind: Kind
     data: bytes
     behind: Positions
-    provider: str
-    has_words: bool
+    words: Changed | None
 
 
 async def told_of(page: Page, reader: Reader, key: Key, now: datetime, views: Views) -> list[Told]:
@@ -52,8 +51,7 @@ async def told_of(page: Page, reader: Reader, key: Key, now: datetime, views: Vi
     for partition, offset, _ in page.changes:
         at[partition] = offset + 1
         if event := events.get((partition, offset)):
-            data, provider = event_json(event, views), event.changed.provider
-            told.append(Told(event.kind, data, dict(at), provider, event.words is not None))
+            told.append(Told(event.kind, event_json(event, views), dict(at), event.words))
     return [*told[:-1], replace(told[-1], behind=page.positions)] if told else []
 
 

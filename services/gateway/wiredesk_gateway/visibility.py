@@ -82,6 +82,12 @@ def item_sight(key: Key, item: Item, now: datetime) -> Sight:
     return Sight.visible if seen else Sight.sealed
 
 
+def is_shut(item: Item, standing: Standing, now: datetime) -> bool:
+    """Whether an item that stands so is for `embargo:read` only."""
+    embargoed = item.embargoed_until is not None and item.embargoed_until > now
+    return standing is Standing.sealed or item.status is Status.withheld or embargoed
+
+
 def may_reach(key: Key, provider: str, standing: Standing) -> bool:
     """Whether a key gets an item that stands so, whatever else it says: its own filter aside."""
     shut: Mapping[Standing, Scope] = {Standing.open: "items:read", Standing.sealed: "embargo:read"}
@@ -146,11 +152,7 @@ def _common(wanted: tuple[str, ...], allowed: frozenset[str]) -> tuple[str, ...]
 
 def _is_for(key: Key, item: Item, standing: Standing, now: datetime) -> bool:
     """A withheld item, or one under embargo, is not more open than it says itself, whatever was recorded."""
-    if not key.reaches(item):
-        return False
-    embargoed = item.embargoed_until is not None and item.embargoed_until > now
-    shut = standing is Standing.sealed or item.status is Status.withheld or embargoed
-    return not shut or key.may("embargo:read", item.provider)
+    return key.reaches(item) and (not is_shut(item, standing, now) or key.may("embargo:read", item.provider))
 
 
 def _could_see(key: Key, state: ItemState) -> bool:

@@ -52,7 +52,7 @@ def audit(
     key: Key = None,
     as_json: Json = False,
 ) -> None:
-    """Changes and refused attempts: list, export or verify them. 1 when the account was tampered with."""
+    """Changes, refused attempts and reads of sealed items: list, export or verify them. 1 when the account was tampered with."""
     from wiredesk.connection import Connection, address_of
     from wiredesk.when import moment_of
 

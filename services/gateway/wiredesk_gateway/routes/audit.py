@@ -42,7 +42,7 @@ def add_audit(doors: Doors, desk: Desk) -> None:
 
     @doors.get("/v1/audit", scopes=READ, asks=AuditAsked, tag="audit", responses=AUDIT)
     async def read_audit(call: Call[AuditAsked]) -> Response:
-        """Changes and refused attempts, oldest first; filters join with AND. Ordinary reads are counted, not listed.
+        """Changes, refused attempts and reads of sealed items, oldest first; filters join with AND. Other reads are counted, not listed.
 
         Each entry carries a hash that covers the one before it: without filters, `wiredesk audit verify` can follow them.
         """

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -16,7 +17,6 @@ from starlette.responses import Response
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key
 from wiredesk_core.messages import Changed
-from wiredesk_core.usage import Tally
 from wiredesk_core.web.problems import Explained
 from wiredesk_core.web.queries import Parameters
 from wiredesk_core.web.streams import Stream
@@ -27,6 +27,7 @@ from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.documents import CHANGES, SNAPSHOT, STREAM
 from wiredesk_gateway.doors import Call, Doors, NoParameters, require_any
 from wiredesk_gateway.feed import Told, told_of
+from wiredesk_gateway.telling import Telling
 
 RETRY_MS = 2000
 STREAM_PAGE = 100
@@ -106,15 +107,15 @@ async def _changes(desk: Desk, doors: Doors, call: Call[ChangesAsked]) -> Respon
         ended = page.at_end and (found or time.monotonic() >= deadline)
         if full or ended or (reads >= MOST_READS and not left) or desk.stopping.is_set():
             kept = list(_bearable(found, desk.limits.largest_page))
-            _tally(call.tally, kept)
+            _tell(call.telling, kept, now)
             return fresh(_page(desk, page, found, kept))
 
 
-def _tally(tally: Tally, told: Iterable[Told]) -> None:
+def _tell(telling: Telling, told: Iterable[Told], now: datetime) -> None:
     """Adds the items whose words are told."""
     for one in told:
-        if one.has_words:
-            tally.add(one.provider, len(one.data))
+        if one.words is not None:
+            telling.tell(one.words, now, len(one.data))
 
 
 def _page(desk: Desk, page: Page, found: list[Told], kept: list[Told]) -> bytes:
@@ -149,10 +150,10 @@ async def _frames(
             key, now = await doors.readmit(call.authorization)
             require_any(key, ("items:read",))
             found = await told_of(page, desk.reader, key, now, desk.views)
+            _tell(call.telling, found, now)
+            doors.carried(call, key, now)  # before it is told: who breaks off has read it all the same
             for told in found:
                 yield _frame(told.kind, _cursor(desk, page.epoch, told.behind), told.data)
-            _tally(call.tally, found)
-            doors.carried(key, now, call.tally)
             if found:
                 due = time.monotonic() + desk.limits.heartbeat
             elif time.monotonic() >= due or desk.stopping.is_set():
@@ -179,11 +180,12 @@ async def _lines(desk: Desk, doors: Doors, call: Call[NoParameters], cursor: str
             require_any(key, ("items:read",))
             after, shown = await desk.reader.snapshot(after, desk.limits.snapshot_page, key, now)
             number += len(shown)
-            for changed in shown:
-                line = _line(desk, changed)
-                call.tally.add(changed.provider, len(line))
+            lines = [_line(desk, changed) for changed in shown]
+            for changed, line in zip(shown, lines, strict=True):
+                call.telling.tell(changed, now, len(line))
+            doors.carried(call, key, now)  # before it is told: who breaks off has read it all the same
+            for line in lines:
                 yield line
-            doors.carried(key, now, call.tally)
         yield orjson.dumps({"kind": "end", "items": number, "cursor": cursor}) + b"\n"
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import orjson
 from starlette.responses import Response
 from wiredesk_core.failures import Refused
+from wiredesk_core.lifecycle import Standing
 from wiredesk_core.messages import Changed
 from wiredesk_core.ports import Hit, Hits
 
@@ -78,7 +79,7 @@ def add_items(doors: Doors, desk: Desk) -> None:
         family = await desk.reader.related(changed.item_id, call.key, call.now)
         body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, **family_view(family)})
         for relative in (*(link.changed for link in family.chain), *family.takes):
-            call.tally.add(relative.provider)
+            call.telling.tell(relative, call.now)
         return conditional(call.request, body, _weak_etag(body))
 
 
@@ -100,7 +101,7 @@ def _shown(desk: Desk, call: Call[OneAsked] | Call[ItemsAsked], changed: Changed
     if matches(call.request.headers.get("if-none-match"), etag):
         return Response(None, 304, {**REVALIDATE, "etag": etag})
     body, media_type = _rendered(desk, changed, asked)
-    call.tally.add(changed.provider, len(body))
+    call.telling.tell(changed, call.now, len(body))
     return conditional(call.request, body, etag, media_type=media_type)
 
 
@@ -125,7 +126,7 @@ async def _search(desk: Desk, call: Call[ItemsAsked]) -> Response:
         for hit in page if hit.item_id in visible]  # fmt: skip
     kept = _bearable(shown, desk.limits.largest_page)
     for one in kept:
-        call.tally.add(one.changed.provider, len(one.body))
+        call.telling.tell(one.changed, call.now, len(one.body))
     taken = len(page) if len(kept) == len(shown) else page.index(kept[-1].hit) + 1
     after = next_cursor(search, hits, taken, desk.search_cursors)
     total = max(hits.total - len(page) + len(shown), 0)
@@ -196,7 +197,10 @@ async def _versions(desk: Desk, call: Call[NoParameters]) -> Response:
     versions = [version_view(told.entry, dead=told.dead, silent=told.silent) for told in entries]
     rulings = [ruling_view(ruling) for ruling in await desk.reader.rulings(changed.item_id)]
     body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, "versions": versions, "rulings": rulings})
-    call.tally.add(changed.provider, len(body))
+    call.telling.tell(changed, call.now, len(body))
+    for told in entries:
+        if not told.dead:
+            call.telling.look(changed, told.entry.item, Standing.open, call.now)
     return conditional(call.request, body, _weak_etag(body))
 
 

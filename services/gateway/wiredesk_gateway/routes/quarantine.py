@@ -54,6 +54,7 @@ def add_quarantine(doors: Doors, desk: Desk) -> None:
     async def get_quarantined(call: Call[NoParameters]) -> Response:
         """One record put aside, with its headers and all that was decided about it."""
         entry = await _entry(desk, call)
+        call.telling.tell_quarantined(entry.quarantine_id)
         headers = {name: value.decode("utf-8", "backslashreplace") for name, value in entry.headers.items()}
         return fresh({**_view(entry), "headers": headers})
 
@@ -66,6 +67,7 @@ def add_quarantine(doors: Doors, desk: Desk) -> None:
         entry = await _entry(desk, call)
         if entry.state == "dropped":
             raise Refused(410, "quarantine_dropped", "an operator dropped this record; its bytes are gone")
+        call.telling.tell_quarantined(entry.quarantine_id)
         told = {"content-disposition": "attachment", "x-content-type-options": "nosniff"}
         return Response(entry.value, 200, {**NO_STORE, **told}, media_type="application/octet-stream")
 
@@ -79,6 +81,8 @@ async def _page(desk: Desk, call: Call[QuarantineAsked]) -> dict[str, Any]:
     )
     found = await desk.reader.quarantined(question, call.key, after=after, limit=asked.limit + 1)
     shown, has_more = found[: asked.limit], len(found) > asked.limit
+    for entry in shown:
+        call.telling.tell_quarantined(entry.quarantine_id)
     cursor = desk.shelf_cursors.seal({"after": shown[-1].quarantine_id, "asked": bound_to}) if has_more else None
     return {"quarantined": [_view(entry) for entry in shown], "has_more": has_more, "next": cursor}
 
