@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from wiredesk.places import cache_folder
+from wiredesk_enrichment.embedder import OnnxEmbedder
 from wiredesk_enrichment.embedding_model import ensure_model, fetched
+from wiredesk_enrichment.memory import Memory
 from wiredesk_enrichment.models import load_embedding
 from wiredesk_enrichment.story import Embedder
 
@@ -50,3 +53,16 @@ def test_a_model_that_was_changed_in_the_cache_is_not_used(tmp_path: Path) -> No
     folder.mkdir()
     (folder / "model.onnx").write_bytes(b"other")
     assert fetched(tmp_path) is None
+
+
+def test_a_copy_with_other_words_further_down_has_the_vector_of_the_first(embedder: Embedder) -> None:
+    """The model reads so many tokens, so that none behind them can change what it says."""
+    assert isinstance(embedder, OnnxEmbedder)
+    memory = Memory(100_000)
+    remembering = replace(embedder, memory=memory)
+    lead = "Harbour closed after the storm. " * 40
+    vector = remembering.embed(lead)
+    taken = memory.taken
+    assert taken
+    assert remembering.embed(f"{lead}\nFerries sail again.") == vector == embedder.embed(lead)
+    assert memory.taken == taken
