@@ -11,12 +11,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import PurePosixPath
 
 from wiredesk_core.failures import Unreadable
 
-from wiredesk_ingest.reception import lines_of
+from wiredesk_ingest.reception import lines_one_by_one
 from wiredesk_ingest.wire import Wire
 
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -29,6 +29,8 @@ DOCUMENT_PARTS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFES
 SYSTEM_FILES = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
 PLAIN_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED = 1
+MOST_DECLARATIONS = 10_000
+"""Of XML in one wire; what has more is refused for its tags."""
 MEBIBYTE = 1024 * 1024
 
 
@@ -73,19 +75,25 @@ def _unpacker(data: bytes) -> Unpack | None:
         return _gzipped
     if data.startswith(b"{"):
         return _lines if _has_an_object_a_line(data) else None
-    return _documents if data.count(b"<?xml") > 1 and len(_edges(data)) > 2 else None
+    declared = data.count(b"<?xml")
+    return _documents if 1 < declared <= MOST_DECLARATIONS and len(_edges(data)) > 2 else None
 
 
 def _has_an_object_a_line(data: bytes) -> bool:
     """Whether every line is a JSON object; in one object over many lines, some lines are not."""
     if b"}\n" not in data and b"}\r\n" not in data:
         return False
-    lines = lines_of(data)
-    return len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines)
+    pairs = pairwise(lines_one_by_one(data))
+    first = next(pairs, None)
+    return first is not None and all(_is_object(line) for pair in chain([first], pairs) for line in pair)
+
+
+def _is_object(line: bytes) -> bool:
+    return line.startswith(b"{") and line.endswith(b"}")
 
 
 def _lines(wire: Wire, _: Limits) -> Iterator[Wire]:
-    return (replace(wire, data=line) for line in lines_of(wire.data))
+    return (replace(wire, data=line) for line in lines_one_by_one(wire.data))
 
 
 def _documents(wire: Wire, _: Limits) -> Iterator[Wire]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from wiredesk_core.messages import Outgoing, ReceiptNote, envelope
 from wiredesk_core.moments import iso
 from wiredesk_core.topics import RECEIPT_NOTED, WIRE_RECEIVED
 
+LINE = re.compile(rb"\S[^\n]*")
 UNTYPED = "application/octet-stream"
 """The content type of a wire whose sender did not name one; parsers sniff anyway."""
 
@@ -70,4 +72,9 @@ def note_headers(note: ReceiptNote) -> Mapping[str, bytes]:
 
 def lines_of(data: bytes) -> tuple[bytes, ...]:
     """The wires of an NDJSON batch: every line that holds anything but white space."""
-    return tuple(line for line in (part.strip() for part in data.split(b"\n")) if line)
+    return tuple(lines_one_by_one(data))
+
+
+def lines_one_by_one(data: bytes) -> Iterator[bytes]:
+    """The same, none before it is asked for."""
+    return (found[0].rstrip() for found in LINE.finditer(data))

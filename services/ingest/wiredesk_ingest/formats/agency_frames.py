@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from wiredesk_core.item import Dateline, ParseWarning, Raw
 
-from wiredesk_ingest.formats.bounds import refuse_masses_of_copy, refuse_masses_of_items
+from wiredesk_ingest.formats.bounds import few_enough, refuse_masses_of_copy
 from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.t61 import from_t61, is_t61
 from wiredesk_ingest.wire import part_of
@@ -77,7 +77,7 @@ def frames_of(stream: str) -> list[Frame]:
     return [replace(frame, part=_part(frame)) for frame in frames] if len(frames) > 1 else frames
 
 
-def _messages(pieces: list[str]) -> list[str]:
+def _messages(pieces: list[str]) -> tuple[str, ...]:
     """A piece without a start of text belongs to the message before it. Raises Unreadable: too_many_items."""
     messages: list[list[str]] = []
     for piece in pieces:
@@ -85,8 +85,7 @@ def _messages(pieces: list[str]) -> list[str]:
             messages[-1].append(piece)
         else:
             messages.append([piece])
-    refuse_masses_of_items(len(messages))
-    return ["".join(parts) for parts in messages]
+    return few_enough("".join(parts) for parts in messages)
 
 
 def _part(frame: Frame) -> Raw:

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from wiredesk_core.item import ParseWarning
 from wiredesk_core.moments import FAR_FUTURE
 
+LONGEST = 200
+"""Characters; what is longer is prose."""
 SPACED = re.compile(r"^(\d{4}-?\d\d-?\d\d)[ T]\s*(\d.*)$")
 LONG_FRACTION = re.compile(r"([.,]\d{6})\d+")
 DAY_ONLY = re.compile(r"\d{4}-?\d\d-?\d\d(Z|[+-]\d\d:?\d\d)?")
@@ -19,7 +21,7 @@ ZONED = re.compile(r"(Z|[+-]\d\d(:?\d\d)?|\b[A-Z]{3,4})$", re.IGNORECASE)
 def moment(text: str, zone: tzinfo) -> datetime | None:
     """The instant that a text names, in UTC: ISO 8601 extended or basic, with a space for the T, or RFC 5322."""
     text = text.strip()
-    if not text or not any(character.isdigit() for character in text):
+    if not text or len(text) > LONGEST or not any(character.isdigit() for character in text):
         return None
     found = _iso(text) or _mail(text)
     if found is None:

@@ -19,7 +19,7 @@ from lxml import etree
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Item, ParseWarning, Raw, Status, Subject
 
-from wiredesk_ingest.formats.bounds import refuse_masses_of_items
+from wiredesk_ingest.formats.bounds import few_enough
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.markup import Block, blocks_of_html, local, looks_like_html, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
@@ -60,13 +60,13 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     Raises Unreadable: xml_bomb, external_entity, xml_broken, feed_broken.
     """
     document = parse_xml(XML_DECLARATION.sub("", text, count=1))
-    refuse_masses_of_items(sum(local(element) in {*ENTRIES, BURIED} for element in document.root.iter()))
-    elements = [element for element in document.root.iter() if local(element) in ENTRIES]
+    parts = few_enough(element for element in document.root.iter() if local(element) in {*ENTRIES, BURIED})
+    elements = [element for element in parts if local(element) in ENTRIES]
     told, repaired = _read(text, document)
     known = len(elements) == len(told.entries)
-    parts = [_part(element) for element in elements] if known else [None] * len(told.entries)
+    hashes = [_part(element) for element in elements] if known else [None] * len(told.entries)
     entries = tuple(
-        _item(entry, told.feed, wire, (part, repaired)) for entry, part in zip(told.entries, parts, strict=True)
+        _item(entry, told.feed, wire, (part, repaired)) for entry, part in zip(told.entries, hashes, strict=True)
     )
     return entries + tuple(_buried(document.root, wire))
 

@@ -25,6 +25,7 @@ ROUTING = re.compile(r"[A-Z]{2} [A-Z]{3}\b.{0,60}")
 """`YY TDR`: a priority and a distribution, between the start and a line that names the story after a colon."""
 NAMED = re.compile(r"(?:[A-Z]+[ \t]*)?:[ \t]*(\S.*)")
 SUBJECT_CODE = re.compile(r"(?:0[1-9]|1[0-7])\d{6}")
+LINE_END = re.compile(r"\r\n?|\n")
 MOST_MARKS = 20
 LONGEST_LINE = 300
 LONGEST_EMBARGO_LINE = 200
@@ -79,7 +80,7 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
 
 def _head(text: str) -> Head | None:
     """The marked lines at the beginning, blank ones between them; None when none of them names the story."""
-    lines = without_telex_frame(text)[0].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = LINE_END.split(without_telex_frame(text)[0], maxsplit=MOST_MARKS + 4)
     at = next((position for position, line in enumerate(lines[:4]) if line.strip()), 0)
     routed = ROUTING.fullmatch(lines[at].strip()) is not None
     marks: dict[str, list[str]] = {}

@@ -15,7 +15,7 @@ from itertools import groupby
 from lxml import etree
 from wiredesk_core.failures import Unreadable
 
-from wiredesk_ingest.formats.bounds import refuse_masses_of_tags
+from wiredesk_ingest.formats.bounds import refuse_masses_of_attributes, refuse_masses_of_tags
 from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 
@@ -193,6 +193,7 @@ def plain(element: etree._Element | None) -> str:
 def html_tree(markup: str) -> etree._Element | None:
     """The tree of an HTML page or fragment; None when there is nothing in it. Raises Unreadable: tag_bomb."""
     refuse_masses_of_tags(markup)
+    refuse_masses_of_attributes(markup)
     try:
         tree = etree.fromstring(markup.encode("utf-8", "replace"), _HTML)
     except etree.XMLSyntaxError:

@@ -23,7 +23,7 @@ from wiredesk_core.item import (
     Subject,
 )
 
-from wiredesk_ingest.formats.bounds import few_enough
+from wiredesk_ingest.formats.bounds import MOST_ENTRIES, few_enough, refuse_masses_of_entries
 from wiredesk_ingest.formats.dates import embargo, moment
 from wiredesk_ingest.formats.json_fields import Fields, entries, lowered, named, scalar, text_in
 from wiredesk_ingest.formats.languages import language_of
@@ -229,7 +229,10 @@ def _names(fields: Fields, *names: str) -> str:
 
 def _keywords(fields: Fields) -> tuple[str, ...]:
     value = fields.get("keywords")
-    return distinct(value.split(",")) if isinstance(value, str) else _labels(fields, "keywords", "keyword")
+    if not isinstance(value, str):
+        return _labels(fields, "keywords", "keyword")
+    refuse_masses_of_entries(value.split(",", MOST_ENTRIES))
+    return distinct(value.split(","))
 
 
 def _subjects(fields: Fields) -> tuple[Subject, ...]:

@@ -16,7 +16,7 @@ from wiredesk_core.item import Cancel, Dateline, Item, ItemType, ParseWarning, S
 from wiredesk_core.moments import FAR_FUTURE
 
 from wiredesk_ingest.formats.agency_frames import printed_dateline
-from wiredesk_ingest.formats.bounds import refuse_masses_of_items
+from wiredesk_ingest.formats.bounds import few_enough
 from wiredesk_ingest.formats.dates import embargo, moment
 from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import local, outermost, plain
@@ -83,12 +83,11 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     Raises Unreadable: xml_bomb, tag_bomb, external_entity, xml_broken, not_nitf, too_many_items.
     """
     document = parse_xml(text)
-    found = list(outermost(document.root, lambda element: local(element) == "nitf"))
+    found = few_enough(outermost(document.root, lambda element: local(element) == "nitf"))
     if not found:
         raise Unreadable("not_nitf", "no <nitf> element in it: send the story as NITF")
     if len(found) == 1:
         return (_item(found[0], wire, document.warnings),)
-    refuse_masses_of_items(len(found))
     return tuple(_one_of_several(element, wire, document.warnings) for element in found)
 
 

@@ -9,7 +9,7 @@ PROLOG = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 START_TAG = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
-DECLARED = re.compile(r"\s*<(?:\?xml|!DOCTYPE)\b", re.IGNORECASE)
+DECLARED = re.compile(r"\s*<(?:\?|!DOCTYPE\b|!--)", re.IGNORECASE)
 MAGIC = (
     b"%PDF-",
     b"PK\x03\x04",
@@ -24,12 +24,14 @@ MAGIC = (
 STRANGE = re.compile(r"[\x00\x05-\x07\x0e\x0f\x15\x17-\x1a\x1c\x1d\x80-\x9f\ufffd]")
 """What neither stories nor their framing hold, tables of agencies included; one in twenty makes it no text."""
 HEAD = 4096
+LONGEST_PROLOG = 65_536
+"""Characters of declarations and comments before the first element."""
 
 
 def root_name(text: str) -> str:
     """The local name of the first element, in lower case; "" for text that does not start with markup."""
     at = 0
-    while prolog := PROLOG.match(text, at):
+    while prolog := PROLOG.match(text, at, LONGEST_PROLOG):
         at = prolog.end()
     start = START_TAG.match(text, at)
     return start[1].lower() if start else ""

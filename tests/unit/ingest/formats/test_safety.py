@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from wiredesk_core.failures import Unreadable
 from wiredesk_ingest.formats.bounds import (
+    MOST_ATTRIBUTES,
     MOST_CHARACTERS,
     MOST_ENTRIES,
     MOST_ITEMS,
@@ -13,6 +14,7 @@ from wiredesk_ingest.formats.bounds import (
     MOST_REFERENCES,
     MOST_TAGS,
 )
+from wiredesk_ingest.formats.charset import MOST_BROKEN, without_controls
 from wiredesk_ingest.formats.safe_json import parse_json
 from wiredesk_ingest.formats.safe_xml import parse_xml
 from wiredesk_ingest.intake import parse_bytes
@@ -190,11 +192,16 @@ NINJS = '{"uri":"urn:x",'
         (MAIL + "Keywords: " + "=?utf-8?q?a" * 10_000 + "\n\na", "mail_bomb"),
         (NINJS + '"associations":[' + "{}," * MOST_ENTRIES + "{}]}", "json_bomb"),
         (NINJS + '"subject":[' + '"a",' * MOST_ENTRIES + '"b"]}', "json_bomb"),
+        (NINJS + '"keywords":"' + "a," * (MOST_ENTRIES + 1) + '"}', "json_bomb"),
+        (NINJS + '"body_html":"<p' + " a=b" * (MOST_ATTRIBUTES // 2) + '>c"}', "tag_bomb"),
+        (NINJS + '"body_html":"<p' + "".join(f" a{n}=b" for n in range(6_000)) + '>c"}', "tag_bomb"),
+        ("<html><body><p" + "".join(f" a{n}='>'" for n in range(6_000)) + ">c", "tag_bomb"),
     ],
     ids=[
         *("tags in JSON", "tags spelt by JSON", "tags by number", "tags escaped", "references"),
         *("lines", "lines of old", "lines spelt by JSON", "copy", "telex copy", "copy of a mail", "lines of a mail"),
-        *("fields", "parameters", "words never ended", "associations", "subjects"),
+        *("fields", "parameters", "words never ended", "associations", "subjects", "keywords"),
+        *("attributes", "attributes of one tag", "attributes behind what looks like an end"),
     ],
 )
 def test_masses_are_refused_however_they_are_spelt(wire: str, code: str) -> None:
@@ -239,10 +246,30 @@ def test_a_dateline_of_places_in_places_without_end_is_read_as_one_line() -> Non
         ("<nitf><body><body.head><note>" + "<p>-</p>" * 20_000 + "</note></body.head></body></nitf>", "nitf"),
         (MAIL + "Content-Type: text/plain; format=flowed\n\n" + "a \n" * 40_000, "mail"),
         (NINJS + '"body_html":"<table>' + "<tr><td>a</td></tr>" * 12_000 + '</table>"}', "ninjs"),
+        ("<?a?>" * 40_000 + "<nitf/>", "unknown_format"),
+        ('{"a":1}\n' + "\n" * 300_000 + '{"a":1}', "not_ninjs"),
+        (NINJS + '"versioncreated":"' + "1 " * 300_000 + '"}', "ninjs"),
     ],
-    ids=["doctype", "sections", "starts", "separators", "notes", "flowed", "rows"],
+    ids=[
+        *("doctype", "sections", "starts", "separators", "notes", "flowed", "rows"),
+        *("instructions", "empty lines", "a date of many numbers"),
+    ],
 )
 def test_what_once_took_quadratic_time_is_read_through(wire: str, beginning: str) -> None:
     record, *_ = parse_bytes(wire.encode(), "wire", Profile("p"))
 
     assert beginning in {record.get("format"), record.get("quarantine", {}).get("code")}
+
+
+def test_masses_of_bytes_that_the_declared_charset_does_not_know_are_refused() -> None:
+    wire = b"<?xml version='1.0' encoding='cp1253'?><nitf>" + b"\xaa" * (MOST_BROKEN + 1)
+
+    (record,) = parse_bytes(wire, "wire", Profile("p"))
+
+    assert record["quarantine"]["code"] == "not_text"
+
+
+@pytest.mark.parametrize("strange", ["\x01", "\x7f", "\x81", "\ufffe"])
+def test_control_characters_go_and_separators_become_blanks(strange: str) -> None:
+    assert without_controls(f"a{strange}b\x1fc") == "ab c"
+    assert without_controls(f"é{strange}€\x1c{strange}") == "é€ "
