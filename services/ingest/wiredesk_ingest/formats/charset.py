@@ -16,6 +16,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+MARKS = {name: tuple(mark for mark, charset in BOMS if charset == name) for name in ("utf-16", "utf-32")}
 DECLARATION = re.compile(
     rb"""(?:<\?xml[^>]*\bencoding|<meta\b[^>]*\bcharset)\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE
 )
@@ -139,6 +140,9 @@ def _declared(data: bytes, declared: str) -> Decoded:
 
 def _replaced(data: bytes, charset: str) -> str:
     """The text with a sign for each broken character. Raises Unreadable, not_text, for masses of them."""
+    if not data.startswith(MARKS.get(charset, (b"",))):
+        # Without its mark the decoder that works piece by piece takes neither order for granted.
+        charset = f"{charset}-le"
     decoder, parts, broken = codecs.getincrementaldecoder(charset)("replace"), list[str](), 0
     for start in range(0, len(data) or 1, CHUNK):
         parts.append(decoder.decode(data[start : start + CHUNK], start + CHUNK >= len(data)))

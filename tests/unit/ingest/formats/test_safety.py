@@ -273,3 +273,12 @@ def test_masses_of_bytes_that_the_declared_charset_does_not_know_are_refused() -
 def test_control_characters_go_and_separators_become_blanks(strange: str) -> None:
     assert without_controls(f"a{strange}b\x1fc") == "ab c"
     assert without_controls(f"é{strange}€\x1c{strange}") == "é€ "
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-32", "utf-16-be", "utf-8-sig", "iso2022_jp", "hz", "cp037"])
+def test_a_charset_declared_for_other_bytes_crashes_nothing(charset: str) -> None:
+    wire = f"<?xml version='1.0' encoding='{charset}'?><nitf><body>Gr".encode() + b"\xfc\xdfe~{\x1b$B</body></nitf>"
+
+    (record,) = parse_bytes(wire, "wire", Profile("p"))
+
+    assert record.get("quarantine", {}).get("code") != "parser_crash"
