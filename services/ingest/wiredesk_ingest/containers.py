@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from itertools import islice, pairwise
 from pathlib import PurePosixPath
 
 from wiredesk_core.failures import Unreadable
@@ -80,16 +80,11 @@ def _unpacker(data: bytes) -> Unpack | None:
 
 
 def _has_an_object_a_line(data: bytes) -> bool:
-    """Whether every line is a JSON object; in one object over many lines, some lines are not."""
+    """Whether every line is a JSON object; in one object over many lines, one of the first is not."""
     if b"}\n" not in data and b"}\r\n" not in data:
         return False
-    pairs = pairwise(lines_one_by_one(data))
-    first = next(pairs, None)
-    return first is not None and all(_is_object(line) for pair in chain([first], pairs) for line in pair)
-
-
-def _is_object(line: bytes) -> bool:
-    return line.startswith(b"{") and line.endswith(b"}")
+    lines = list(islice(lines_one_by_one(data), LIMITS.members + 1))
+    return len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines)
 
 
 def _lines(wire: Wire, _: Limits) -> Iterator[Wire]:

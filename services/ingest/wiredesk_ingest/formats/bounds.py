@@ -16,7 +16,7 @@ MOST_ITEMS = 1_000
 MOST_TAGS = 50_000
 """Start and end tags; reading one takes up to forty microseconds."""
 MOST_ATTRIBUTES = 300_000
-"""Of all tags of a page or body in HTML together, as counted by the signs that part them; a large page has 15,000."""
+"""Of all tags of a document together, as counted by the signs that part them; a large page has 15,000."""
 MOST_PAIRS = 5_000 * 5_000
 """Of attributes of one tag, for all long tags together: the parser compares each with all before it."""
 LONG_TAG = 2_000
@@ -68,7 +68,7 @@ def refuse_masses_of_tags(text: str) -> None:
 
 
 def refuse_masses_of_attributes(markup: str) -> None:
-    """Raises Unreadable, tag_bomb, for HTML whose tags hold more attributes than a page needs."""
+    """Raises Unreadable, tag_bomb, for markup whose tags hold more attributes than a page needs."""
     tags = TAG.findall(markup)
     inside = "".join(tags)
     many = sum(map(inside.count, " \t\r\n\f/=")) > MOST_ATTRIBUTES

@@ -12,7 +12,7 @@ from lxml import etree
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import ParseWarning
 
-from wiredesk_ingest.formats.bounds import refuse_masses_of_tags
+from wiredesk_ingest.formats.bounds import refuse_masses_of_attributes, refuse_masses_of_tags
 
 XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
@@ -49,6 +49,7 @@ def parse_xml(text: str) -> Document:
     """The tree of an XML text free of control characters. Raises Unreadable: xml_bomb, tag_bomb, external_entity, xml_broken."""
     text, left_out = _without_modules(XML_DECLARATION.sub("", text, count=1).strip())
     refuse_masses_of_tags(text)
+    refuse_masses_of_attributes(text)
     refuse_entities(text)
     try:
         root = etree.fromstring(_named(text).encode(), _parser(recover=False))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ACCENTS = dict(
     zip(
@@ -18,7 +19,7 @@ ACCENTS = dict(
 """What 0xC1 to 0xCF are in Windows-1252, and the accents that they are in T.61."""
 LETTERS = str.maketrans("áéêèíìðñùúûüõö", "ÆØŒŁÞŦĸæøœßþħı")
 """T.61's single letters from 0xE1 on, likewise."""
-ACCENT = re.compile(f"[{''.join(ACCENTS)}](.?)", re.DOTALL)
+ACCENT = re.compile(f"[{''.join(ACCENTS)}].?", re.DOTALL)
 WITHIN_A_WORD = re.compile(f"[A-Za-z][{''.join(ACCENTS)}][a-z]")
 
 
@@ -26,16 +27,17 @@ def is_t61(text: str) -> bool:
     """Whether a text read as Windows-1252 is T.61: accents in the midst of words, each before a letter that takes it."""
     if not WITHIN_A_WORD.search(text):
         return False
-    return all(_composed(found) is not None for found in ACCENT.finditer(text))
+    return all(_composed(pair) is not None for pair in set(ACCENT.findall(text)))
 
 
 def from_t61(text: str) -> str:
     """The text with each accent on its letter."""
-    return ACCENT.sub(lambda found: _composed(found) or found[0], text.translate(LETTERS))
+    return ACCENT.sub(lambda found: _composed(found[0]) or found[0], text.translate(LETTERS))
 
 
-def _composed(found: re.Match[str]) -> str | None:
-    if not found[1]:
-        return None
-    letter = unicodedata.normalize("NFC", found[1] + ACCENTS[found[0][0]])
-    return letter if len(letter) == 1 else None
+@lru_cache(maxsize=1024)
+def _composed(pair: str) -> str | None:
+    """One letter of an accent and its letter; None where they make none."""
+    accent, letter = pair[0], pair[1:]
+    composed = unicodedata.normalize("NFC", letter + ACCENTS[accent])
+    return composed if letter and len(composed) == 1 else None
