@@ -54,7 +54,7 @@ FORMATS: tuple[WireFormat, ...] = (
     WireFormat("ninjs", 2, ninjs.recognise, ninjs.parse),
     WireFormat("newsml_1", 1, newsml_1.recognise, newsml_1.parse),
     WireFormat("newsml_g2", 2, newsml_g2.recognise, newsml_g2.parse),
-    WireFormat("feed", 1, feeds.recognise, feeds.parse),
+    WireFormat("feed", 2, feeds.recognise, feeds.parse),
     WireFormat("html", 2, html_page.recognise, html_page.parse),
     WireFormat("nitf", 1, nitf.recognise, nitf.parse),
     WireFormat("marked_telex", 1, marked_telex.recognise, marked_telex.parse),
