@@ -10,6 +10,10 @@ from typing import Any
 from wiredesk.console import on_terminal, table
 
 WIDTH = 100
+SHORT = 72
+"""Signs of a passage that a table shows."""
+AROUND = 24
+"""Signs before and after a doubtful place that are shown with it."""
 HIT_FIELDS = "item_id,published_at,item.provider,item.headline,item.slugline"
 """What a list of hits shows."""
 BOLD, NAMED, DIM, PLAIN = "\x1b[1m", "\x1b[4;36m", "\x1b[2m", "\x1b[0m"
@@ -24,6 +28,10 @@ def article_text(article: Article) -> str:
         _head(article, styled=styled),
         _story(article, styled=styled),
         _entities(article),
+        _speech(article),
+        _dates(article),
+        _sources(article),
+        _doubts(article),
         _phrases(article),
         _summary(article),
         _removed(article),
@@ -92,6 +100,50 @@ def _entities(article: Article) -> str:
 
 def _forms(mentions: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(dict.fromkeys(str(mention["text"]) for mention in mentions))
+
+
+def _speech(article: Article) -> str:
+    said = [(speech, "quote") for speech in article.get("quotes") or ()]
+    said += [(speech, "statement") for speech in article.get("statements") or ()]
+    rows = [
+        (_speaker(speech.get("speaker")), kind, shortened(speech["text"]))
+        for speech, kind in sorted(said, key=lambda one: int(one[0]["start"]))
+    ]
+    return table(("Who says it", "As", "Words"), rows) if rows else ""
+
+
+def _speaker(speaker: Mapping[str, Any] | None) -> str:
+    """By name, with the words that stand for it where they are others."""
+    if speaker is None:
+        return "nobody named"
+    name = str(speaker.get("name") or speaker["text"])
+    return name if name == speaker["text"] else f"{name} ({speaker['text']})"
+
+
+def _dates(article: Article) -> str:
+    rows = [(d["text"], d["grain"], d["first"], d["last"]) for d in article.get("dates") or ()]
+    return table(("Time", "Grain", "From", "To"), rows) if rows else ""
+
+
+def _sources(article: Article) -> str:
+    rows = [(s["role"], s["text"]) for s in [*(article.get("credits") or ()), *(article.get("attribution") or ())]]
+    return table(("Comes from", "Words"), rows) if rows else ""
+
+
+def _doubts(article: Article) -> str:
+    text: str = article["text"]
+    rows = [
+        (flag["code"], shortened(text[max(0, flag["start"] - AROUND) : flag["end"] + AROUND]))
+        for flag in article.get("quality") or ()
+    ]
+    return table(("Garbled as", "Around"), rows) if rows else ""
+
+
+def shortened(words: str) -> str:
+    """One line of at most so many signs: its beginning and its end."""
+    line = " ".join(words.split())
+    half = SHORT // 2 - 1
+    return line if len(line) <= SHORT else f"{line[:half].rstrip()} … {line[-half:].lstrip()}"
 
 
 def _phrases(article: Article) -> str:

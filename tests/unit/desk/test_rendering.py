@@ -7,7 +7,7 @@ from typing import Any
 from wiredesk.commands.status import status_text
 from wiredesk.commands.tail import events_of, line_of
 from wiredesk.console import counting, downloading, table
-from wiredesk.rendering import NAMED, PLAIN, article_text, hits_table, marked
+from wiredesk.rendering import NAMED, PLAIN, article_text, hits_table, marked, shortened
 
 TEXT = "The heading\n\nOslo said no. Oslo waits."
 ARTICLE: dict[str, Any] = {
@@ -48,6 +48,52 @@ def test_an_article_without_layers_is_shown_as_it_came() -> None:
     bare = {**ARTICLE, "blocks": [], "entities": [], "keyphrases": [], "summary": [], "removed": [], "layers": {}}
 
     assert article_text(bare).endswith("urn:1\n\nThe heading  Oslo said no. Oslo waits.")
+
+
+def test_speech_is_shown_with_who_says_it_in_the_order_of_the_text() -> None:
+    told = {
+        **ARTICLE,
+        "statements": [
+            {"start": 27, "end": 39, "text": "Oslo waits", "speaker": {"text": "He", "name": "Jens Berg", "start": 20, "end": 22}}
+        ],
+        "quotes": [
+            {"start": 13, "end": 26, "text": "Oslo said no", "speaker": {"text": "Jens Berg", "start": 0, "end": 9}},
+            {"start": 40, "end": 50, "text": "No, no", "speaker": None},
+        ],
+    }  # fmt: skip
+
+    shown = article_text(told)
+
+    assert (
+        "Who says it     As         Words\n"
+        "Jens Berg       quote      Oslo said no\n"
+        "Jens Berg (He)  statement  Oslo waits\n"
+        "nobody named    quote      No, no\n"
+    ) in shown
+
+
+def test_dates_sources_and_garbled_places_are_shown() -> None:
+    told = {
+        **ARTICLE,
+        "dates": [{"start": 0, "end": 3, "text": "in May", "grain": "month", "first": "2026-05-01", "last": "2026-05-31"}],
+        "credits": [{"role": "agency", "text": "Northwire"}],
+        "attribution": [{"role": "outlet", "text": "DW"}],
+        "quality": [{"start": 18, "end": 22, "code": "torn_sentence"}],
+    }  # fmt: skip
+
+    shown = article_text(told)
+
+    assert "in May  month  2026-05-01  2026-05-31" in shown
+    assert "agency      Northwire\noutlet      DW" in shown
+    assert "torn_sentence  The heading Oslo said no. Oslo waits." in shown
+
+
+def test_a_long_passage_is_shown_by_its_ends() -> None:
+    line = shortened("So it began and went on " + "and on " * 30 + "until it ended.")
+    assert line.startswith("So it began")
+    assert line.endswith("until it ended.")
+    assert " … " in line
+    assert len(line) <= 72
 
 
 def test_names_are_marked_once_where_spans_overlap() -> None:
