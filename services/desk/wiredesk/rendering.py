@@ -121,8 +121,11 @@ def _speaker(speaker: Mapping[str, Any] | None) -> str:
 
 
 def _dates(article: Article) -> str:
-    rows = [(d["text"], d["grain"], d["first"], d["last"]) for d in article.get("dates") or ()]
-    return table(("Time", "Grain", "From", "To"), rows) if rows else ""
+    rows = [
+        (d["text"], d["grain"], d["value"], " to ".join(dict.fromkeys(filter(None, (d["first"], d["last"])))))
+        for d in article.get("dates") or ()
+    ]
+    return table(("Time", "Grain", "Value", "Days"), rows) if rows else ""
 
 
 def _sources(article: Article) -> str:
@@ -142,8 +145,11 @@ def _doubts(article: Article) -> str:
 def shortened(words: str) -> str:
     """One line of at most so many signs: its beginning and its end."""
     line = " ".join(words.split())
+    if len(line) <= SHORT:
+        return line
     half = SHORT // 2 - 1
-    return line if len(line) <= SHORT else f"{line[:half].rstrip()} … {line[-half:].lstrip()}"
+    beginning, ending = line[:half], line[-half:]
+    return f"{beginning.rpartition(' ')[0] or beginning} … {ending.partition(' ')[2] or ending}"
 
 
 def _phrases(article: Article) -> str:

@@ -75,7 +75,10 @@ def test_speech_is_shown_with_who_says_it_in_the_order_of_the_text() -> None:
 def test_dates_sources_and_garbled_places_are_shown() -> None:
     told = {
         **ARTICLE,
-        "dates": [{"start": 0, "end": 3, "text": "in May", "grain": "month", "first": "2026-05-01", "last": "2026-05-31"}],
+        "dates": [
+            {"text": "in May", "grain": "month", "value": "2026-05", "first": "2026-05-01", "last": "2026-05-31"},
+            {"text": "the spring", "grain": "season", "value": "2026-SP", "first": None, "last": None},
+        ],
         "credits": [{"role": "agency", "text": "Northwire"}],
         "attribution": [{"role": "outlet", "text": "DW"}],
         "quality": [{"start": 18, "end": 22, "code": "torn_sentence"}],
@@ -83,7 +86,7 @@ def test_dates_sources_and_garbled_places_are_shown() -> None:
 
     shown = article_text(told)
 
-    assert "in May  month  2026-05-01  2026-05-31" in shown
+    assert "in May      month   2026-05  2026-05-01 to 2026-05-31\nthe spring  season  2026-SP\n" in shown
     assert "agency      Northwire\noutlet      DW" in shown
     assert "torn_sentence  The heading Oslo said no. Oslo waits." in shown
 

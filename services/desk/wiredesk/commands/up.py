@@ -71,4 +71,6 @@ def introduce(note: DeskNote, token: str, folder: DeskFolder) -> None:
     put(f"Kafka     {note.broker}")
     put(f"Key       {token}")
     put(f"Logs      {folder.logs}")
+    if folder.root != DATA:
+        put(f"Commands  wiredesk push, search, show …, each with --data {folder.root}")
     say("The desk is up. Ctrl-C stops it.")
