@@ -90,6 +90,7 @@ def create_app(
         shelf_cursors=CursorSeal(signing_key, "quarantine"),
         audit_cursors=CursorSeal(signing_key, "audit"),
         usage_cursors=CursorSeal(signing_key, "usage"),
+        version_cursors=CursorSeal(signing_key, "versions"),
         limits=limits or Limits(),
         stopping=stopping or asyncio.Event(),
     )

@@ -48,5 +48,6 @@ class Desk:
     shelf_cursors: CursorSeal
     audit_cursors: CursorSeal
     usage_cursors: CursorSeal
+    version_cursors: CursorSeal
     limits: Limits
     stopping: asyncio.Event

@@ -134,6 +134,8 @@ VERSIONS: Responses = {
                 }
             ],
             "rulings": [],
+            "has_more": False,
+            "next": None,
         },
     )
 }
@@ -208,7 +210,9 @@ KEY_EXAMPLE: Mapping[str, Any] = {
     "former_until": None,
 }
 NO_KEY: Responses = {204: {"description": "It opens nothing any more"}, 404: _problem("There is no such key")}
-KEYS: Responses = {200: _told("All keys", {"keys": [{**KEY_EXAMPLE, "last_used": "2026-03-02T09:00:00.000000Z"}]})}
+KEYS: Responses = {
+    200: _told("All keys", {"keys": [{**KEY_EXAMPLE, "last_used": "2026-03-02T09:00:00.000000Z"}], "next": None})
+}
 KEY_MADE: Responses = {
     201: _told("The key, and its token for the only time", {"token": "wd_9f2c4b7a10d3e865_…", "key": KEY_EXAMPLE}),
     404: _problem("There is no such key"),

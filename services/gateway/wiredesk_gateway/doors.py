@@ -158,7 +158,7 @@ class Doors:
                     left = self._rates.take(key.key_id, per_minute, now)
                     require_any(key, scopes)
                     answer = await handler(Call(request, key, now, read_query(asks, request), telling))
-                self._note(key, now, Amount(1, 0, len(getattr(answer, "body", b""))), telling)
+                self._note(key, now, Amount(1, 0, int(answer.headers.get("content-length", 0))), telling)
                 if telling.named:
                     self._sealed.note(request, key, now, telling)
                 if answer.status_code == NOT_MODIFIED:

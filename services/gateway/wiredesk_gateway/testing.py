@@ -15,6 +15,7 @@ from wiredesk_core.clock import FixedClock
 from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.item import Item, Status
 from wiredesk_core.keys import mint_key, store_key
+from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.lifecycle import Standing
 from wiredesk_core.messages import Changed
 from wiredesk_core.ports import Archive, Index, IndexGone, IndexPut
@@ -39,6 +40,7 @@ class Newsroom:
     clock: FixedClock = field(default_factory=lambda: FixedClock(after(60)))
     registry: MemoryRegistry = field(init=False)
     origins: tuple[str, ...] = ()
+    issuer: Issuer | None = None
     audit: OpenAudit = field(default_factory=MemoryAudit)
     trail: Trail = field(init=False)
     ledger: Ledger = field(init=False)
@@ -67,6 +69,7 @@ class Newsroom:
             limits=self.limits,
             stopping=self.stopping,
             origins=self.origins,
+            issuer=self.issuer,
         )
 
     async def token(self, *scopes: str, **more: Any) -> str:

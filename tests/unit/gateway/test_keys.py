@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
+from wiredesk_core.keys import Key
+from wiredesk_core.moments import iso
+from wiredesk_core.testing import after
 from wiredesk_gateway.testing import Newsroom
 
 Connect = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+class Login:
+    """A login service whose tokens end ten minutes after tests ask."""
+
+    def __init__(self, *scopes: str) -> None:
+        self._scopes = frozenset(scopes)
+
+    def admit(self, token: str, now: datetime) -> Key:
+        return Key(key_id="jwt:ana", name=token, secret_sha256="", scopes=self._scopes, created=now, expires=after(70))
 
 
 @pytest.fixture
@@ -108,3 +122,72 @@ async def test_a_key_comes_as_often_as_it_may_and_asking_whether_something_chang
     refused = await client.get(path)
     assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
     assert int(refused.headers["retry-after"]) > 0
+
+
+async def test_a_new_key_may_not_come_more_often_than_its_giver(connect: Connect) -> None:
+    keeper = await connect("keys:admin", "items:read", per_minute=600)
+    wanted = {"name": "friend", "scopes": ["items:read"]}
+    assert (await keeper.post("/v1/keys", json=wanted)).json()["key"]["per_minute"] == 600
+    assert (await keeper.post("/v1/keys", json={**wanted, "per_minute": 60})).json()["key"]["per_minute"] == 60
+    answer = await keeper.post("/v1/keys", json={**wanted, "per_minute": 601})
+    assert (answer.status_code, answer.json()["code"]) == (403, "beyond_reach")
+
+
+async def test_a_new_key_ends_with_its_giver_at_the_latest(connect: Connect) -> None:
+    keeper = await connect("keys:admin", "items:read", expires=after(120))
+    wanted = {"name": "friend", "scopes": ["items:read"]}
+    made = [
+        (await keeper.post("/v1/keys", json={**wanted, "expires": ends})).json()["key"]["expires"]
+        for ends in (None, "2027-01-01T00:00:00Z", "2026-03-04T13:30:00Z")
+    ]
+    assert [iso(datetime.fromisoformat(ends)) for ends in made] == [iso(after(120)), iso(after(120)), iso(after(90))]
+
+
+@pytest.mark.parametrize(
+    ("limits", "word"), [({"expires": after(120)}, "outlasts"), ({"per_minute": 600}, "more often")]
+)
+async def test_nobody_gets_a_secret_by_rotation_that_gives_him_more_than_he_has(
+    keeper: httpx.AsyncClient, connect: Connect, limits: dict[str, Any], word: str
+) -> None:
+    lesser = await connect("keys:admin", "items:read", **limits)
+    made = (await keeper.post("/v1/keys", json={"name": "app", "scopes": ["items:read"]})).json()
+    key_id = made["key"]["key_id"]
+    refused = await lesser.post(f"/v1/keys/{key_id}/rotate")
+    assert (refused.status_code, refused.json()["code"]) == (403, "beyond_reach")
+    assert word in refused.json()["detail"]
+    assert (await keeper.get("/v1/items", **with_token(keeper, made["token"]))).status_code == 200
+    own = (await lesser.post("/v1/keys", json={"name": "app", "scopes": ["items:read"]})).json()["key"]
+    assert (await lesser.post(f"/v1/keys/{own['key_id']}/rotate")).status_code == 201
+    assert (await lesser.delete(f"/v1/keys/{key_id}")).status_code == 204, "taking away gives nothing"
+
+
+async def test_a_key_renews_itself(connect: Connect) -> None:
+    keeper = await connect("keys:admin", expires=after(120), per_minute=600)
+    own = keeper.headers["authorization"].split("_")[1]
+    assert (await keeper.post(f"/v1/keys/{own}/rotate")).status_code == 201
+
+
+async def test_a_bearer_token_gives_nothing_that_opens_after_it_and_rotates_no_lasting_key(
+    newsroom: Newsroom, keeper: httpx.AsyncClient
+) -> None:
+    made = (await keeper.post("/v1/keys", json={"name": "app", "scopes": ["items:read"]})).json()["key"]
+    newsroom.issuer = Login("keys:admin", "items:read")
+    transport, headers = httpx.ASGITransport(newsroom.app()), {"authorization": "Bearer of.the.login"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers) as admin:
+        listed = (await admin.get("/v1/keys")).json()["keys"]
+        assert made["key_id"] in [one["key_id"] for one in listed]
+        assert (await admin.post(f"/v1/keys/{made['key_id']}/rotate")).json()["code"] == "beyond_reach"
+        own = (await admin.post("/v1/keys", json={"name": "friend", "scopes": ["items:read"]})).json()["key"]
+        assert iso(datetime.fromisoformat(own["expires"])) == iso(after(70))
+        assert (await admin.post(f"/v1/keys/{own['key_id']}/rotate")).status_code == 201
+        assert (await admin.delete(f"/v1/keys/{made['key_id']}")).status_code == 204
+
+
+async def test_keys_come_in_pages(keeper: httpx.AsyncClient) -> None:
+    for number in range(4):
+        await keeper.post("/v1/keys", json={"name": f"app {number}", "scopes": ["items:read"]})
+    seen, last = list[str](), ""
+    while last is not None:
+        page = (await keeper.get("/v1/keys", params={"limit": 2, "after": last})).json()
+        seen, last = [*seen, *(key["key_id"] for key in page["keys"])], page["next"]
+    assert len(seen) == len(set(seen)) == 5

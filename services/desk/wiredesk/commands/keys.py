@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from wiredesk_core.failures import Misconfigured
@@ -15,6 +15,9 @@ from wiredesk_core.moments import iso
 from wiredesk.console import put, say, table
 from wiredesk.options import DATA, Data, Json, Key, Url
 from wiredesk.places import DeskFolder
+
+if TYPE_CHECKING:
+    from wiredesk.connection import Connection
 
 
 class Action(StrEnum):
@@ -66,7 +69,7 @@ def keys(
         raise Misconfigured(f"Whose key? `wiredesk keys {action} {'NAME' if action is Action.make else 'ID'}`")
     with Connection(address_of("gateway", DeskFolder(data), url, key)) as gateway:
         if action is Action.list:
-            told = gateway.get("/v1/keys").json()
+            told = {"keys": list(all_keys(gateway))}
             put(json.dumps(told, ensure_ascii=False) if as_json else keys_table(told["keys"]))
             return
         if action is Action.revoke:
@@ -81,6 +84,15 @@ def keys(
             path, body = "/v1/keys", wanted(subject or "", scope or [], limits, per_minute, ends)
         made = gateway.request("POST", path, json=body).json()
     put(json.dumps(made, ensure_ascii=False) if as_json else made["token"])
+
+
+def all_keys(gateway: Connection) -> Iterator[Mapping[str, Any]]:
+    """The keys of all pages."""
+    after = ""
+    while after is not None:
+        page = gateway.get("/v1/keys", {"after": after}).json()
+        yield from page["keys"]
+        after = page["next"]
 
 
 def wanted(

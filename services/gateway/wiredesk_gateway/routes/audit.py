@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Literal
 
 import orjson
 from pydantic import Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from wiredesk_core.deeds import AuditQuestion
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key, Scope
 from wiredesk_core.keys.key import REACHES
 from wiredesk_core.web.queries import Parameters
+from wiredesk_core.web.streams import Stream
 
 from wiredesk_gateway.answers import NO_STORE, fresh
 from wiredesk_gateway.cursors import fingerprint
@@ -51,7 +52,7 @@ def add_audit(doors: Doors, desk: Desk) -> None:
         if call.asked.format == "ndjson":
             if call.asked.cursor is not None:
                 raise Refused(400, "cursor_not_taken", "an export has no pages; leave the cursor out")
-            return StreamingResponse(_lines(desk, call), headers=NO_STORE, media_type="application/x-ndjson")
+            return Stream(_lines(desk, call), desk.limits.stalled, NO_STORE, "application/x-ndjson")
         return fresh(await _page(desk, call))
 
 
@@ -71,7 +72,7 @@ async def _page(desk: Desk, call: Call[AuditAsked]) -> dict[str, Any]:
     return {"entries": [entry.told() for entry in shown], "has_more": has_more, "next": cursor}
 
 
-async def _lines(desk: Desk, call: Call[AuditAsked]) -> AsyncIterator[bytes]:
+async def _lines(desk: Desk, call: Call[AuditAsked]) -> AsyncGenerator[bytes, None]:
     """All entries that are asked for, a page of the store at a time."""
     after = 0
     while found := await desk.audit.read(_question(call.asked), after=after, limit=EXPORT_PAGE):

@@ -20,6 +20,7 @@ from wiredesk_gateway.documents import ARTICLE, GONE, NOT_FOUND, PAGE, RELATED, 
 from wiredesk_gateway.doors import Call, Doors, NoParameters
 from wiredesk_gateway.ninjs import ninjs_of
 from wiredesk_gateway.related import family_view
+from wiredesk_gateway.routes.versions import VersionsAsked, versions_page
 from wiredesk_gateway.search import ItemsAsked, OneAsked, names_in, next_cursor, searching
 from wiredesk_gateway.views import (
     VIEW,
@@ -29,7 +30,6 @@ from wiredesk_gateway.views import (
     ruling_view,
     spliced,
     text_view,
-    version_view,
 )
 
 
@@ -58,12 +58,15 @@ def add_items(doors: Doors, desk: Desk) -> None:
     @doors.get(
         "/v1/items/{item_id}/versions",
         scopes=("items:read",),
-        asks=NoParameters,
+        asks=VersionsAsked,
         tag="items",
         responses={**VERSIONS, **NOT_FOUND, **GONE},
     )
-    async def get_versions(call: Call[NoParameters]) -> Response:
-        """All versions that came in, oldest first, each as its wire told it, and what operators ruled."""
+    async def get_versions(call: Call[VersionsAsked]) -> Response:
+        """The versions that came in, oldest first, each as its wire told it, and what operators ruled.
+
+        A page ends early where its bytes are too many: follow `next`.
+        """
         return await _versions(desk, call)
 
     @doors.get(
@@ -191,14 +194,22 @@ def _item(desk: Desk, asked: ItemsAsked, hit: Hit, changed: Changed) -> bytes:
     return spliced(body, {"highlights": highlights_view(hit.highlights) if same else []})
 
 
-async def _versions(desk: Desk, call: Call[NoParameters]) -> Response:
+async def _versions(desk: Desk, call: Call[VersionsAsked]) -> Response:
     changed = await desk.reader.one(call.request.path_params["item_id"], call.key, call.now)
     entries = await desk.reader.versions(changed.item_id, call.key, call.now)
-    versions = [version_view(told.entry, dead=told.dead, silent=told.silent) for told in entries]
+    shown, after = versions_page(changed.item_id, entries, call.asked, desk)
+    versions = b",".join(body for _, body in shown)
     rulings = [ruling_view(ruling) for ruling in await desk.reader.rulings(changed.item_id)]
-    body = orjson.dumps({"item_id": changed.item_id, "uri": changed.uri, "versions": versions, "rulings": rulings})
+    rest = {
+        "item_id": changed.item_id,
+        "uri": changed.uri,
+        "rulings": rulings,
+        "has_more": after is not None,
+        "next": after,
+    }
+    body = spliced(b'{"versions":[' + versions + b"]}", rest)
     call.telling.tell(changed, call.now, len(body))
-    for told in entries:
+    for told, _ in shown:
         if not told.dead:
             call.telling.look(changed, told.entry.item, Standing.open, call.now)
     return conditional(call.request, body, _weak_etag(body))

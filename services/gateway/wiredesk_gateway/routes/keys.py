@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated
 
 import orjson
 from pydantic import Field, StringConstraints
@@ -12,14 +12,14 @@ from wiredesk_core.failures import Refused
 from wiredesk_core.item import Moment
 from wiredesk_core.keys import Key, Scope, mint_key, revoke_key, rotate_key, store_key, stored_keys, uses
 from wiredesk_core.keys.book import look_up
-from wiredesk_core.keys.key import REACHES
 from wiredesk_core.web.bodies import Told, read_json
+from wiredesk_core.web.queries import Parameters
 
 from wiredesk_gateway.answers import JSON, NO_STORE, fresh
 from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.documents import KEY_MADE, KEYS, NO_KEY
 from wiredesk_gateway.doors import Call, Doors, NoParameters
-from wiredesk_gateway.giving import is_within
+from wiredesk_gateway.giving import given, is_within, require_no_more
 
 ADMIN: tuple[Scope, ...] = ("keys:admin",)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -38,6 +38,13 @@ class KeyWanted(Told):
     expires: Moment | None = None
 
 
+class KeysAsked(Parameters):
+    """Which keys."""
+
+    limit: int = Field(default=1000, ge=1, le=1000, description="Keys a page")
+    after: str = Field(default="", max_length=200, description="`next` of the page before")
+
+
 class Rotation(Told):
     """For how long the secret until now goes on opening beside the new one."""
 
@@ -47,20 +54,25 @@ class Rotation(Told):
 def add_keys(doors: Doors, desk: Desk) -> None:
     """Adds the routes."""
 
-    @doors.get("/v1/keys", scopes=ADMIN, asks=NoParameters, tag="keys", responses=KEYS)
-    async def list_keys(call: Call[NoParameters]) -> Response:
-        """The keys that reach no further than yours: what each may do, when it was last used. Secrets are not kept."""
-        used = await uses(desk.registry)
-        found = [key for key in await stored_keys(desk.registry) if is_within(call.key, key)]
-        return fresh({"keys": [{**key.told(), "last_used": used.get(key.key_id)} for key in found]})
+    @doors.get("/v1/keys", scopes=ADMIN, asks=KeysAsked, tag="keys", responses=KEYS)
+    async def list_keys(call: Call[KeysAsked]) -> Response:
+        """The keys that reach no further than yours, by id: what each may do, when it was last used. Secrets are not kept."""
+        keys = await stored_keys(desk.registry)
+        found = [key for key in keys if key.key_id > call.asked.after and is_within(call.key, key)]
+        shown, used = found[: call.asked.limit], await uses(desk.registry)
+        told = [{**key.told(), "last_used": used.get(key.key_id)} for key in shown]
+        return fresh({"keys": told, "next": shown[-1].key_id if len(found) > len(shown) else None})
 
     @doors.at(
         "POST", "/v1/keys", scopes=ADMIN, asks=NoParameters, tag="keys", responses=KEY_MADE, body=KeyWanted
     )  # fmt: skip
     async def make_key(call: Call[NoParameters]) -> Response:
-        """A new key. Its token is in this answer and can never be had again."""
+        """A new key. Its token is in this answer and can never be had again.
+
+        It has no scope, reach or rate that yours has not, and ends with yours at the latest.
+        """
         wanted = await read_json(call.request, KeyWanted)
-        token, key = mint_key(**_within(call.key, wanted), now=call.now)
+        token, key = mint_key(**given(call.key, wanted.model_dump()), now=call.now)
         async with desk.trail.changing(call.deed("key.made", key.key_id, key.name)):
             await store_key(desk.registry, key)
         return _made(token, key)
@@ -69,9 +81,12 @@ def add_keys(doors: Doors, desk: Desk) -> None:
         "POST", "/v1/keys/{key_id}/rotate", scopes=ADMIN, asks=NoParameters, tag="keys", responses=KEY_MADE, body=Rotation
     )  # fmt: skip
     async def rotate(call: Call[NoParameters]) -> Response:
-        """A new secret for a key; the one until now goes on opening for a while."""
+        """A new secret for a key; the one until now goes on opening for a while.
+
+        403 for a key that lasts longer or may come more often than yours: a bearer token rotates no lasting key.
+        """
         asked = await read_json(call.request, Rotation)
-        key_id = await _own(desk, call)
+        key_id = await _own(desk, call, to_hold=True)
         async with desk.trail.changing(call.deed("key.rotated", key_id)):
             token, key = await rotate_key(desk.registry, key_id, call.now, timedelta(hours=asked.overlap_hours))
         return _made(token, key)
@@ -86,29 +101,16 @@ def add_keys(doors: Doors, desk: Desk) -> None:
         return Response(None, 204, NO_STORE)
 
 
-def _within(giver: Key, wanted: KeyWanted) -> dict[str, Any]:
-    """What is asked for, no further than the giver reaches. Raises Refused(403) for a scope or limit beyond."""
-    if beyond := wanted.scopes - giver.scopes:
-        raise Refused(403, "scope_missing", f"a key without {min(beyond)[:100]} cannot give it")
-    told = wanted.model_dump()
-    for name in REACHES:
-        held = getattr(giver, name)
-        if held and not told[name] <= held:
-            raise Refused(403, "beyond_reach", f"{name}: a key cannot give more than it has itself")
-        told[name] = told[name] or held
-    return {**told, "expires": _sooner(giver.expires, wanted.expires)}
+async def _own(desk: Desk, call: Call[NoParameters], *, to_hold: bool = False) -> str:
+    """The id in the path. Raises Refused(404) for no key, and alike for one that reaches beyond the caller's own.
 
-
-def _sooner(held: datetime | None, wanted: datetime | None) -> datetime | None:
-    """A key made with another does not outlive it."""
-    return min(filter(None, (held, wanted)), default=None)
-
-
-async def _own(desk: Desk, call: Call[NoParameters]) -> str:
-    """The id in the path. Raises Refused(404) for no key, and alike for one that reaches beyond the caller's own."""
+    to_hold: the caller gets its secret, so it may give him nothing either that he has not got: 403 then.
+    """
     key = await look_up(desk.registry, call.request.path_params["key_id"])
     if key is None or not is_within(call.key, key):
         raise _unknown()
+    if to_hold:
+        require_no_more(call.key, key)
     return key.key_id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Scope
 from wiredesk_core.shelf import PREVIEW_BYTES, QuarantineEntry, ShelfQuestion, ShelfState
 from wiredesk_core.web.queries import Parameters
+from wiredesk_core.web.streams import Stream
 
 from wiredesk_gateway.answers import NO_STORE, fresh
 from wiredesk_gateway.cursors import fingerprint
@@ -19,6 +21,7 @@ from wiredesk_gateway.documents import QUARANTINE, QUARANTINE_BYTES, QUARANTINE_
 from wiredesk_gateway.doors import Call, Doors, NoParameters
 from wiredesk_gateway.search import Day, Value
 
+CHUNK = 64 * 1024
 ADMIN: tuple[Scope, ...] = ("quarantine:admin",)
 
 
@@ -69,7 +72,14 @@ def add_quarantine(doors: Doors, desk: Desk) -> None:
             raise Refused(410, "quarantine_dropped", "an operator dropped this record; its bytes are gone")
         call.telling.tell_quarantined(entry.quarantine_id)
         told = {"content-disposition": "attachment", "x-content-type-options": "nosniff"}
-        return Response(entry.value, 200, {**NO_STORE, **told}, media_type="application/octet-stream")
+        headers = {**NO_STORE, **told, "content-length": str(len(entry.value))}
+        return Stream(_chunks(entry.value), desk.limits.stalled, headers, "application/octet-stream")
+
+
+async def _chunks(value: bytes) -> AsyncGenerator[bytes, None]:
+    """Of a size that a reader who takes nothing is found out by; the whole is no larger than ingest took in."""
+    for start in range(0, len(value), CHUNK):
+        yield value[start : start + CHUNK]
 
 
 async def _page(desk: Desk, call: Call[QuarantineAsked]) -> dict[str, Any]:
