@@ -47,13 +47,13 @@ class WireFormat:
 
 
 FORMATS: tuple[WireFormat, ...] = (
-    WireFormat("anpa_1312", 1, anpa_1312.recognise, anpa_1312.parse, reads="controls"),
-    WireFormat("iptc_7901", 1, iptc_7901.recognise, iptc_7901.parse, reads="controls"),
-    WireFormat("mail", 1, mail.recognise, mail.parse, reads="bytes"),
+    WireFormat("anpa_1312", 2, anpa_1312.recognise, anpa_1312.parse, reads="controls"),
+    WireFormat("iptc_7901", 2, iptc_7901.recognise, iptc_7901.parse, reads="controls"),
+    WireFormat("mail", 2, mail.recognise, mail.parse, reads="bytes"),
     WireFormat("ap_media", 2, ap_media.recognise, ap_media.parse),
-    WireFormat("ninjs", 2, ninjs.recognise, ninjs.parse),
-    WireFormat("newsml_1", 1, newsml_1.recognise, newsml_1.parse),
-    WireFormat("newsml_g2", 2, newsml_g2.recognise, newsml_g2.parse),
+    WireFormat("ninjs", 3, ninjs.recognise, ninjs.parse),
+    WireFormat("newsml_1", 2, newsml_1.recognise, newsml_1.parse),
+    WireFormat("newsml_g2", 3, newsml_g2.recognise, newsml_g2.parse),
     WireFormat("feed", 2, feeds.recognise, feeds.parse),
     WireFormat("html", 2, html_page.recognise, html_page.parse),
     WireFormat("nitf", 1, nitf.recognise, nitf.parse),

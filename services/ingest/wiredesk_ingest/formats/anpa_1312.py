@@ -107,7 +107,7 @@ class _Desk:
 def _item(frame: Frame, wire: Wire) -> Item:
     profile, warnings = wire.provider, list(frame.warnings)
     line = LINE.match(frame.header)
-    codes = CODES.search(frame.header) if len(frame.header) <= LONGEST_HEADER else None
+    codes = _codes(frame.header) if len(frame.header) <= LONGEST_HEADER else None
     if line is None or codes is None:
         warnings.append(ParseWarning(code="header_unreadable", detail=without_controls(frame.header)[:80]))
     told = {**(line.groupdict("") if line else {}), **(codes.groupdict("") if codes else {})}
@@ -160,6 +160,11 @@ def _item(frame: Frame, wire: Wire) -> Item:
         warnings=(*warnings, *noted),
         raw=frame.part,
     )
+
+
+def _codes(header: str) -> re.Match[str] | None:
+    """The codes, which stand in the second line; where a gateway made one of both, in that."""
+    return CODES.search(header, max(header.find("\n"), 0)) or CODES.search(header)
 
 
 def _keyword(told: dict[str, str]) -> tuple[str, str]:

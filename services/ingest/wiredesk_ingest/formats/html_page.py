@@ -12,7 +12,7 @@ from lxml import etree
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Item, ItemType
 
-from wiredesk_ingest.formats.bounds import MOST_ENTRIES, refuse_masses_of_attributes, refuse_masses_of_tags
+from wiredesk_ingest.formats.bounds import MOST_ENTRIES, refuse_masses_of_attributes
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import Block, blocks_of, blocks_of_html, html_tree, looks_like_html, plain
@@ -106,7 +106,6 @@ def recognise(text: str) -> bool:
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """One item: the page's main story."""
-    refuse_masses_of_tags(text)
     refuse_masses_of_attributes(text)
     tree = _tree(text)
     if tree is None:

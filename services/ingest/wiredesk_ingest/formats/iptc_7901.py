@@ -26,7 +26,7 @@ from wiredesk_ingest.formats.agency_names import AgencyNames, Number
 from wiredesk_ingest.formats.charset import without_controls
 from wiredesk_ingest.formats.markup import Block
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
-from wiredesk_ingest.formats.plain_text import BYLINE, content_uri
+from wiredesk_ingest.formats.plain_text import BYLINE, TELEX_START, content_uri, without_telex_frame
 from wiredesk_ingest.formats.shown_html import html_of_blocks
 from wiredesk_ingest.formats.takes import KILL, is_take_line, sealed_until, signals_of
 from wiredesk_ingest.formats.vocabulary import distinct
@@ -61,14 +61,18 @@ INDENTS = ("  ", "\t")
 
 def recognise(text: str) -> bool:
     """Whether a message is framed; ANPA 1312, which frames alike, has been asked before."""
-    return (SOH in text and STARTS.search(text, 0, FIRST_MESSAGES) is not None) or BARE.match(
-        text.lstrip(FILL + SOH)
-    ) is not None
+    if SOH in text and STARTS.search(text, 0, FIRST_MESSAGES):
+        return True
+    bare = text.lstrip(FILL + SOH)
+    start = TELEX_START.match(bare)
+    return BARE.match(bare, start.end() if start else 0) is not None
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """An item for each message of the stream."""
-    return tuple(_item(frame, wire) for frame in frames_of(text))
+    stream, framing = (text, ()) if SOH in text else without_telex_frame(text)
+    items = (_item(frame, wire) for frame in frames_of(stream))
+    return tuple(item.model_copy(update={"warnings": (*framing, *item.warnings)}) for item in items)
 
 
 @dataclass(slots=True)

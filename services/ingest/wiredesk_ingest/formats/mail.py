@@ -161,7 +161,7 @@ def _leaves(part: Message[str, str], depth: int) -> Iterator[Message[str, str]]:
 
 def _item(message: Message[str, str], leaves: list[Message[str, str]], wire: Wire) -> Item:
     fields, profile = _fields(message), wire.provider
-    inline = _texts(message)
+    inline = [text for text in _texts(message) if text.blocks]
     texts = inline or [_text(part) for part in leaves if part.get_content_type() in READABLE]
     blocks = [block for text in texts for block in text.blocks]
     body = text_of(blocks)

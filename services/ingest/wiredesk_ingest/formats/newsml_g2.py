@@ -6,6 +6,7 @@ list[etree._Element] count by local name, in any namespace. A version that is no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -25,7 +26,7 @@ from wiredesk_ingest.formats.g2_relations import (
     signals_of,
 )
 from wiredesk_ingest.formats.languages import language_of
-from wiredesk_ingest.formats.markup import local, plain
+from wiredesk_ingest.formats.markup import local, outermost, plain
 from wiredesk_ingest.formats.plain_text import content_uri, printed_byline
 from wiredesk_ingest.formats.safe_xml import parse_xml
 from wiredesk_ingest.formats.schemes import declared_schemes
@@ -42,6 +43,12 @@ KINDS = {
     "planningitem": ItemType.planning,
 }
 """Item elements, and the type they have by themselves."""
+ROOTS = frozenset({*KINDS, "newsmessage"})
+OTHERS = frozenset({"newsml", "nitf", "rss", "rdf", "feed", "html"})
+"""Roots of formats that may hold G2 themselves."""
+NAMESPACE = "iptc.org/std/nar/"
+INSIDE = re.compile(r"<(?:[\w.-]+:)?(?:news|package|concept|knowledge|planning)(?:Item|Message)[\s>]")
+HEAD = 4096
 MAIN_HEADLINE = ("main", "headline", "head", "hl1", "title")
 SUB_HEADLINE = ("sub", "deck", "secondary", "kicker")
 SUMMARY = ("summary", "abstract", "intro", "", "synthe", "caption")
@@ -53,19 +60,28 @@ FIRST_VERSION = "1"
 
 
 def recognise(text: str) -> bool:
-    """Whether the root element is a G2 item or message."""
-    return root_name(text) in {*KINDS, "newsmessage"}
+    """Whether the root element is a G2 item or message, or one is in an envelope that is no format of its own."""
+    root = root_name(text)
+    if root in ROOTS:
+        return True
+    return bool(root) and root not in OTHERS and NAMESPACE in text[:HEAD] and INSIDE.search(text, 0, HEAD) is not None
 
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """All items of the document, in its order. A message may be empty. Raises Unreadable: as parse_xml, too_many_items."""
     document = parse_xml(text)
-    root = document.root
+    roots = outermost(document.root, lambda element: local(element) in ROOTS)
+    return few_enough(item for root in roots for item in _items(root, wire, document.warnings))
+
+
+def _items(root: etree._Element, wire: Wire, warnings: tuple[ParseWarning, ...]) -> Iterator[Item]:
+    """The item that an element is, or those of a message."""
     if local(root) in KINDS:
-        return (_item(root, wire, document.warnings, []),)
+        yield _item(root, wire, warnings, [])
+        return
     header = [e for part in root if local(part) == "header" for e in part]
     found = (e for item_set in root if local(item_set) == "itemset" for e in item_set if local(e) in KINDS)
-    return few_enough(_item(element, wire, document.warnings, header) for element in found)
+    yield from (_item(element, wire, warnings, header) for element in found)
 
 
 def _item(

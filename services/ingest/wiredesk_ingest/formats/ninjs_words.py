@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from wiredesk_ingest.formats.json_fields import Fields, entries, scalar, text_in
 from wiredesk_ingest.formats.markup import Block, blocks_of_html, looks_like_html, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
@@ -40,12 +42,12 @@ def summary_of(fields: Fields) -> str:
     """The description that tells most of the story in short."""
     found = [entry for entry in _roles(fields, "descriptions", "description") if not entry[0].startswith("credit")]
     text = _by_role(found, SUMMARY) or (found[0][2] if found else "")
-    return text_of(blocks_of_html(text)) if looks_like_html(text) else text
+    return text_of(blocks_of_html(text)) if looks_like_html(text) else html.unescape(text)
 
 
 def line_of(text: str) -> str:
     """One line of plain text; headlines sometimes come with markup."""
-    return " ".join((text_of(blocks_of_html(text)) if looks_like_html(text) else text).split())
+    return " ".join((text_of(blocks_of_html(text)) if looks_like_html(text) else html.unescape(text)).split())
 
 
 def body_of(fields: Fields) -> tuple[str, str]:

@@ -118,8 +118,9 @@ def _repaired(text: str, error: etree.XMLSyntaxError) -> Document:
     if "xcessive depth" in reason or "mplification" in reason or "entity reference loop" in reason:
         raise Unreadable("xml_bomb", f"{reason}: flatten the document") from error
     mended = "".join(
-        part if part.startswith("<![CDATA[") else STRAY_AMPERSAND.sub("&amp;", NUMBERED.sub(_numbered, part))
-        for part in CDATA.split(text)
+        part if part.startswith("<![CDATA[") else STRAY_AMPERSAND.sub("&amp;", part)
+        # What looks like a section may be none to the parser, so numbers that would crash it go everywhere.
+        for part in CDATA.split(NUMBERED.sub(_numbered, text))
     )
     try:
         root = etree.fromstring(_named(mended).encode(), _parser(recover=True))

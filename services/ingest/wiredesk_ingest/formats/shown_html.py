@@ -84,6 +84,8 @@ _HTML_ELEMENTS = frozenset(
         "var",
     ]
 )
+_NO_COPY = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "select", "option"}
+"""Elements whose words are none of the copy's, as in its text."""
 _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>")
 _EMPTY = frozenset({"br", "hr", "img"})
 _SHOWN_AS_THEY_ARE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "figcaption"})
@@ -91,7 +93,7 @@ _SHOWN_AS_THEY_ARE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "block
 
 def safe_html(markup: str) -> str:
     """The markup without anything that runs, loads frames or styles the page it is shown on."""
-    return without_controls(nh3.clean(markup, link_rel=None)).strip()
+    return without_controls(nh3.clean(markup, link_rel=None, clean_content_tags=_NO_COPY)).strip()
 
 
 def html_of_blocks(blocks: Iterable[Block]) -> str:

@@ -282,3 +282,12 @@ def test_a_charset_declared_for_other_bytes_crashes_nothing(charset: str) -> Non
     (record,) = parse_bytes(wire, "wire", Profile("p"))
 
     assert record.get("quarantine", {}).get("code") != "parser_crash"
+
+
+@pytest.mark.parametrize("start", ["<n a='<![CDATA['>", "<n><b <![CDATA[>", "<n><![CDATA"])
+def test_a_number_that_is_no_character_crashes_nothing_behind_what_only_looks_like_a_section(start: str) -> None:
+    wire = f"<nitf><body><body.content>{start}One &#55296;two</n></body.content></body></nitf>"
+
+    (record,) = parse_bytes(wire.encode(), "wire", Profile("p"))
+
+    assert record.get("quarantine", {}).get("code") != "parser_crash"
