@@ -73,6 +73,7 @@ def open_file(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection
         try:
             _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, not only forgotten
             _migrate(connection, path, migrations)
         except BaseException:
             connection.close()

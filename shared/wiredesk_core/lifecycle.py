@@ -42,10 +42,11 @@ class Standing(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What an operator decides about an item."""
+    """What an operator decides about an item. purge: a kill for ever, by which its words are destroyed as well."""
 
     kill = "kill"
     reinstate = "reinstate"
+    purge = "purge"
 
 
 class Disposition(StrEnum):
@@ -56,6 +57,7 @@ class Disposition(StrEnum):
     superseded = "superseded"
     cancelled = "cancelled"
     quarantined = "quarantined"
+    purged = "purged"
     no_item = "no_item"
 
 
@@ -133,6 +135,11 @@ class State:
     killed_by: Kill | None
     dead: frozenset[str] = frozenset()
 
+    @property
+    def is_purged(self) -> bool:
+        """Whether its words are destroyed, and will be whenever they come again."""
+        return isinstance(self.killed_by, Ruling) and self.killed_by.verdict is Verdict.purge
+
     def standing(self, now: datetime) -> Standing:
         """Where the item may be shown at this moment."""
         if self.killed_by is not None:
@@ -201,7 +208,8 @@ def fold(
     One wire is read in one way: heads of the same wire may differ in the time of their reception only.
     A usable version of any rank stays dead after a kill unless a version that reinstates outranks the kill.
     A kill without a version, its own or by a mark or a ruling, outranks every version.
-    A ruling that reinstates takes back all kills that were received before it, of whatever kind.
+    A ruling that reinstates takes back all kills that were received before it, of whatever kind. Nothing takes back a
+    purge: there are no words left to serve.
     """
     rulings = tuple(rulings)
     back = max((one.ruled_at for one in rulings if one.verdict is Verdict.reinstate), default=EARLIEST)
@@ -269,6 +277,8 @@ def dispose(state: State, wire_sha256: str, *, seen_before: bool) -> Disposition
 
     A version that a newer reading of its wire has withdrawn meanwhile is superseded.
     """
+    if state.is_purged:
+        return Disposition.purged
     if seen_before:
         return Disposition.duplicate
     head = next((head for head in state.order if head.wire_sha256 == wire_sha256), None)
@@ -304,10 +314,12 @@ def _kills(
 ) -> Iterable[tuple[tuple[object, ...], Kill]]:
     """Every kill that no operator took back, with the key that a reinstating version has to exceed.
 
-    A leading 1 is above all versions, 2 above all that providers say. Of a kill and a reinstatement of one moment
-    the kill stands.
+    A leading 1 is above all versions, 2 above all that providers say, 3 above all that operators say. Of a kill and a
+    reinstatement of one moment the kill stands.
     """
     for ruling in rulings:
+        if ruling.verdict is Verdict.purge:
+            yield (3, ruling.ruled_at, ruling.receipt_id), ruling
         if ruling.verdict is Verdict.kill and ruling.ruled_at >= back:
             yield (2, ruling.ruled_at, ruling.receipt_id), ruling
     for head in order:

@@ -93,7 +93,7 @@ class CancelMarked(Frozen):
 
 
 class DeskRuled(Frozen):
-    """`item.accepted`: an operator killed an item or reinstated it; `by` names the key that it was done with."""
+    """`item.accepted`: an operator killed, reinstated or purged an item; `by` names the key that it was done with."""
 
     kind: Literal["ruling"] = "ruling"
     receipt_id: str
@@ -153,6 +153,8 @@ class Tombstone(Frozen):
     by_item: str | None = None
     """The item of the same chain whose kill reached this one."""
     reason: str = ""
+    purged: bool = False
+    """Whether its words are destroyed here, as they have to be wherever they went."""
 
 
 class Changed(Frozen):

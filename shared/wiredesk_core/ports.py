@@ -70,11 +70,12 @@ class Blobs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A fact now in the archive. `seen_before`: another receipt had brought the same wire already."""
+    """A fact now in the archive. `seen_before`: another receipt had brought its wire. `purged`: receipts of purged words."""
 
     item_ids: tuple[str, ...]
     """The items that the fact is about: its own, or all that go by a cancel mark's alias (maybe none yet)."""
     seen_before: bool = False
+    purged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,8 @@ class Archive(ArchiveReader, Protocol):
         The first receipt that brings a wire owns it. Of several readings of a wire the newest stands (see `laws`),
         whenever it comes: an item that it no longer finds is withdrawn, with the names that it had from there.
         Layers hold for the reading that they were made from; those of a newer or equal chain replace older ones. The earliest `received_at` of a wire is kept, and the first
-        ruling of a receipt.
+        ruling of a receipt. A ruling that purges takes all words of its item out of everything that is kept, quarantine
+        too; of what comes later of such an item only the husk is kept (see `purging`).
         """
         ...
 

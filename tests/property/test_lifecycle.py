@@ -67,6 +67,12 @@ RULING_SETS = st.lists(RULINGS, max_size=3, unique_by=lambda ruling: ruling.rece
 MARK_SETS = st.lists(MARKS, max_size=3, unique_by=lambda m: (m.alias, m.version or "", m.wire_sha256, m.by_uri))
 
 
+def _stands(ruling: Ruling, reinstated: datetime | None) -> bool:
+    """Whether a ruling that is no reinstatement is not taken back: a purge never is."""
+    early = reinstated is not None and ruling.ruled_at < reinstated
+    return ruling.verdict is Verdict.purge or (ruling.verdict is Verdict.kill and not early)
+
+
 def outranks(head: Head, kill: Head | Mark) -> bool:
     """The law as an editor would say it, written apart from the code under test."""
     if not kill.version:
@@ -98,7 +104,7 @@ def test_an_operator_takes_back_what_was_said_before_and_nothing_else(
     kept = fold(
         alive + [h for h in heads if h not in alive and (reinstated is None or h.received_at >= reinstated)],
         [m for m in marks if reinstated is None or m.received_at >= reinstated],
-        [r for r in rulings if r.verdict is Verdict.kill and (reinstated is None or r.ruled_at >= reinstated)],
+        [r for r in rulings if _stands(r, reinstated)],
     )
     if alive:
         assert (state.killed_by, state.dead & {h.wire_sha256 for h in alive}) == (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,8 +102,12 @@ def disposition_note(fact: VersionAccepted, state: State, now: datetime, *, seen
     )
 
 
-def ruling_note(fact: DeskRuled, standing: Standing, now: datetime) -> ReceiptNote:
+RULED: Mapping[Verdict, str] = {Verdict.kill: "killed", Verdict.reinstate: "reinstated", Verdict.purge: "purged"}
+
+
+def ruling_note(fact: DeskRuled, state: State, now: datetime) -> ReceiptNote:
     """What an operator's decision came to."""
+    standing = state.standing(now)
     return ReceiptNote(
         receipt_id=fact.receipt_id,
         provider=fact.provider,
@@ -112,8 +116,8 @@ def ruling_note(fact: DeskRuled, standing: Standing, now: datetime) -> ReceiptNo
         item_id=fact.item_id,
         uri=fact.uri,
         disposition=Disposition.accepted,
-        code="killed" if fact.verdict is Verdict.kill else "reinstated",
-        detail=f"the item stands {standing}",
+        code=RULED[fact.verdict],
+        detail="its words are destroyed" if state.is_purged else f"the item stands {standing}",
     )
 
 
@@ -189,6 +193,7 @@ def _tombstone(item_id: str, state: State, leaf: Leaf, reason: str, now: datetim
         by_uri=by.by_uri if isinstance(by, Mark) else None,
         by_item=by.item_id if isinstance(by, Recall) else None,
         reason=by.reason if isinstance(by, Ruling) else told,
+        purged=state.is_purged,
     )
 
 

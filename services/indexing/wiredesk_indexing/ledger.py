@@ -141,7 +141,7 @@ class Ledger:
                 if fact.rederived_at is None:
                     count("wiredesk_dispositions_total", disposition=str(note.disposition or Disposition.accepted))
             elif isinstance(fact, DeskRuled):
-                notes.append(ruling_note(fact, states[fact.item_id].standing(now), now))
+                notes.append(ruling_note(fact, states[fact.item_id], now))
             elif isinstance(fact, Enriched) and fact.item_id in states:
                 notes.append(enriched_note(fact, "", now))
         await self._archive.note(notes)

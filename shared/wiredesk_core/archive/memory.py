@@ -12,7 +12,7 @@ from wiredesk_core.archive.laws import by_item, derivation_of, follows, head_in,
 from wiredesk_core.archive.memory_families import kin_among, relative_of, takes_among
 from wiredesk_core.archive.memory_shelf import MemoryShelf
 from wiredesk_core.families import Relative
-from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, order_key
+from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, Verdict, order_key
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -24,6 +24,7 @@ from wiredesk_core.messages import (
     Withdrawn,
 )
 from wiredesk_core.ports import Dossier, Fact, Leaf, ReceiptEntry, Recorded, StandingCount, VersionEntry, Yield
+from wiredesk_core.purging import admitted, concerned, husk_of, without_detail
 from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
 
 MarkKey = tuple[str, str, str, str, str]
@@ -51,6 +52,19 @@ class _Kept:
         gone = self.withdrawals
         return {wire: v for wire, v in self.readings.items() if gone.get(wire, "") <= self.derivations[wire]}
 
+    @property
+    def is_purged(self) -> bool:
+        return any(ruling.verdict is Verdict.purge for ruling in self.rulings.values())
+
+    def empty(self) -> None:
+        """Let go of all words."""
+        self.layers.clear()
+        self.revisions = [husk_of(change) for change in self.revisions]
+        for wire, version in self.readings.items():
+            bare = admitted(version, [version.item_id])
+            assert isinstance(bare, VersionAccepted)
+            self.readings[wire] = bare
+
     def heads(self) -> list[Head]:
         return [head_in(version) for version in self.versions.values()]
 
@@ -73,7 +87,7 @@ class MemoryArchive:
 
     async def record(self, facts: Sequence[Fact]) -> list[Recorded]:
         """See Archive."""
-        return [self._record(fact) for fact in facts]
+        return [self._record_some(fact) for fact in facts]
 
     async def dossiers(self, item_ids: Sequence[str]) -> Mapping[str, Dossier]:
         """See Archive."""
@@ -226,6 +240,36 @@ class MemoryArchive:
     def _revision(self, item_id: str) -> int:
         revisions = self._revisions(item_id)
         return revisions[-1].revision if revisions else 0
+
+    def _record_some(self, fact: Fact) -> Recorded:
+        """Record as much of a fact as may be kept."""
+        concerns = self._items.get(concerned(fact), _Kept())
+        kept = admitted(fact, [concerned(fact)] if concerns.is_purged else [])
+        if kept is None:
+            return Recorded((), purged=(fact.receipt_id,))
+        told = self._record(kept)
+        if isinstance(fact, DeskRuled) and fact.verdict is Verdict.purge:
+            return replace(told, purged=self._purge(fact))
+        return told if kept is fact else replace(told, purged=(fact.receipt_id,))
+
+    def _purge(self, ruling: DeskRuled) -> tuple[str, ...]:
+        """Take an item's words out of everything; gives the receipts that brought them."""
+        kept = self._kept(ruling.item_id)
+        kept.empty()
+        for key, mark in self._marks.items():
+            if mark.wire_sha256 in kept.readings:
+                self._marks[key] = mark.model_copy(update={"reason": ""})
+        self._unsent = {
+            (c.item_id, c.revision): husk_of(c) if c.item_id == ruling.item_id else c for c in self._unsent.values()
+        }
+        noted = {
+            receipt_id for receipt_id, made in self._notes.items() if any(key[0] == ruling.item_id for key in made)
+        }
+        receipts = noted.union(version.receipt_id for version in kept.readings.values()) - {ruling.receipt_id}
+        receipts |= self._shelf.purge(receipts, ruling)
+        for receipt_id in receipts & self._notes.keys():
+            self._notes[receipt_id] = {key: without_detail(note) for key, note in self._notes[receipt_id].items()}
+        return tuple(sorted(receipts))
 
     def _record(self, fact: Fact) -> Recorded:
         match fact:

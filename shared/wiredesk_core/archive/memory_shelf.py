@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from wiredesk_core.messages import ShelfDecision
+from wiredesk_core.messages import DeskRuled, ShelfDecision
+from wiredesk_core.purging import let_go, names
 from wiredesk_core.shelf import PREVIEW_BYTES, QuarantineEntry, ShelfQuestion
 
 
@@ -31,6 +32,17 @@ class MemoryShelf:
             entry = self._entries.get(decision.quarantine_id)
             if decision.kind == "drop" and entry is not None and entry.why.round <= decision.round:
                 self._entries[decision.quarantine_id] = replace(entry, value=b"")
+
+    def purge(self, receipts: Collection[str], ruling: DeskRuled) -> set[str]:
+        """Empty the records of these receipts, and those that name the item; gives the receipts of all of them."""
+        emptied: set[str] = set()
+        for quarantine_id, entry in self._entries.items():
+            is_named = entry.why.provider == ruling.provider and names(entry.value, ruling.uri)
+            if entry.why.receipt_id in receipts or is_named:
+                self._entries[quarantine_id], decision = let_go(entry, ruling)
+                self.decide([decision])
+                emptied.add(entry.why.receipt_id)
+        return emptied
 
     def entry(self, quarantine_id: str) -> QuarantineEntry | None:
         """One entry, whole."""

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeGuard
 
 from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
 from wiredesk_core.archive.postgres_reader import PostgresArchiveReader, in_postgres
+from wiredesk_core.archive.purge import Walk, purge
+from wiredesk_core.archive.remembered import RememberedRevisions
 from wiredesk_core.archive.rows import (
     decision_row,
     layers_row,
@@ -29,6 +33,7 @@ from wiredesk_core.archive.rows import (
 )
 from wiredesk_core.archive.shelf import DECIDE, LET_GO, NOTE, OUTDATE, SHELVE
 from wiredesk_core.families import MOST_TIED
+from wiredesk_core.lifecycle import Verdict
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -42,6 +47,7 @@ from wiredesk_core.messages import (
 from wiredesk_core.moments import micros, micros_or_none
 from wiredesk_core.ports import Fact, Leaf, Recorded
 from wiredesk_core.postgres import Connection
+from wiredesk_core.purging import admitted, concerned
 from wiredesk_core.shelf import QuarantineEntry
 
 Wire = tuple[str, str]
@@ -58,14 +64,23 @@ class PostgresArchive(PostgresArchiveReader):
     async def record(self, facts: Sequence[Fact]) -> list[Recorded]:
         """See Archive."""
         async with self._database.transaction(map(_lane, facts)) as connection:
+            whole, purged = facts, await _purged(connection, facts)
+            facts = [kept for fact in whole if (kept := admitted(fact, purged)) is not None]
             owners = await _record_versions(connection, [fact for fact in facts if isinstance(fact, VersionAccepted)])
             await _record_withdrawals(connection, [fact for fact in facts if isinstance(fact, Withdrawn)])
             rulings = [ruling_row(fact, str.encode) for fact in facts if isinstance(fact, DeskRuled)]
             await _execute_many(connection, _RULE, rulings)
             makers = await _record_marks(connection, [fact for fact in facts if isinstance(fact, CancelMarked)])
             await _record_layers(connection, [fact for fact in facts if isinstance(fact, Enriched)])
+            receipts = {fact.receipt_id: await _walked(connection, fact) for fact in facts if _is_purge(fact)}
+        if receipts:
+            self._remembered = RememberedRevisions()
         named = await self._named([fact for fact in facts if isinstance(fact, CancelMarked)])
-        return [_recorded(fact, owners, makers, named) for fact in facts]
+        told = [_recorded(fact, purged, owners, makers, named) for fact in whole]
+        return [
+            replace(one, purged=receipts.get(fact.receipt_id, one.purged))
+            for fact, one in zip(whole, told, strict=True)
+        ]
 
     async def leaves(self, wanted: Sequence[Wire]) -> Mapping[Wire, Leaf]:
         """See Archive."""
@@ -216,19 +231,47 @@ def _lane(fact: Fact) -> str:
     return fact.alias if isinstance(fact, CancelMarked) else fact.item_id
 
 
+def _is_purge(fact: Fact) -> TypeGuard[DeskRuled]:
+    return isinstance(fact, DeskRuled) and fact.verdict is Verdict.purge
+
+
+async def _purged(connection: Connection, facts: Sequence[Fact]) -> frozenset[str]:
+    """Those of the items that facts carry words of which are purged, or are now."""
+    question = "SELECT DISTINCT item_id FROM rulings WHERE item_id = ANY(%s) AND verdict = %s"
+    rows = await connection.execute(question, ([concerned(fact) for fact in facts], Verdict.purge.value))
+    now = {fact.item_id for fact in facts if _is_purge(fact)}
+    return frozenset(now.union(item_id for (item_id,) in await rows.fetchall()))
+
+
+async def _walked(connection: Connection, fact: DeskRuled) -> tuple[str, ...]:
+    walk: Walk = purge(fact, str.encode, "position(? in value) > 0")
+    try:
+        statement, values = next(walk)
+        while True:
+            done = await connection.execute(in_postgres(statement), values)
+            statement, values = walk.send([] if done.description is None else list(await done.fetchall()))
+    except StopIteration as end:
+        found: tuple[str, ...] = end.value
+        return found
+
+
 def _recorded(
     fact: Fact,
+    purged: frozenset[str],
     owners: Mapping[Wire, str],
     makers: Mapping[tuple[object, ...], str],
     named: Mapping[tuple[str, str], tuple[str, ...]],
 ) -> Recorded:
+    gone = (fact.receipt_id,) if concerned(fact) in purged else ()
     match fact:
         case VersionAccepted():
             owner = owners[fact.item_id, fact.wire_sha256]
-            return Recorded((fact.item_id,), seen_before=owner != fact.receipt_id)
+            return Recorded((fact.item_id,), seen_before=owner != fact.receipt_id, purged=gone)
         case CancelMarked():
             maker = makers[_mark_key(fact)]
-            return Recorded(named.get((fact.alias, fact.scope), ()), seen_before=maker != fact.receipt_id)
+            return Recorded(named.get((fact.alias, fact.scope), ()), seen_before=maker != fact.receipt_id, purged=gone)
+        case Enriched() if gone:
+            return Recorded((), purged=gone)
         case Withdrawn() | DeskRuled() | Enriched():
             return Recorded((fact.item_id,))
 

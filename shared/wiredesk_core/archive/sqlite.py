@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import orjson
 
 from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
+from wiredesk_core.archive.purge import Walk, purge
+from wiredesk_core.archive.remembered import RememberedRevisions
 from wiredesk_core.archive.rows import (
     decision_row,
     layers_row,
@@ -30,6 +33,7 @@ from wiredesk_core.archive.shelf import DECIDE, LET_GO, NOTE, OUTDATE, SHELVE
 from wiredesk_core.archive.sqlite_reader import SqliteArchiveReader, listed
 from wiredesk_core.embedded import SoleWriter, open_file, transaction
 from wiredesk_core.families import MOST_TIED
+from wiredesk_core.lifecycle import Verdict
 from wiredesk_core.messages import (
     CancelMarked,
     Changed,
@@ -42,6 +46,7 @@ from wiredesk_core.messages import (
 )
 from wiredesk_core.moments import micros, micros_or_none
 from wiredesk_core.ports import Fact, Leaf, Recorded
+from wiredesk_core.purging import admitted, concerned
 from wiredesk_core.shelf import QuarantineEntry
 
 
@@ -66,7 +71,12 @@ class SqliteArchive(SqliteArchiveReader):
     async def record(self, facts: Sequence[Fact]) -> list[Recorded]:
         """See Archive."""
         with transaction(self._connection()) as connection:
-            return [_record(connection, fact) for fact in facts]
+            purged = _purged(connection, facts)
+            recorded = [_record_some(connection, fact, purged) for fact in facts]
+        if any(isinstance(fact, DeskRuled) and fact.verdict is Verdict.purge for fact in facts):
+            self._remembered = RememberedRevisions()
+            self._rows("PRAGMA wal_checkpoint(TRUNCATE)")  # the log holds the pages as they were
+        return recorded
 
     async def leaves(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Leaf]:
         """See Archive."""
@@ -177,6 +187,36 @@ _ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, story_sha256, chain, 
 _ADD_REVISION = "INSERT INTO revisions (item_id, revision, changed_at, body) VALUES (?, ?, ?, ?)"
 
 _SERVE = "INSERT OR REPLACE INTO served (item_id, revision, standing, due_at, uri, provider) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def _purged(connection: sqlite3.Connection, facts: Sequence[Fact]) -> set[str]:
+    """Those of the items that facts carry words of which are purged."""
+    question = "SELECT DISTINCT item_id FROM rulings WHERE item_id IN (SELECT value FROM json_each(?)) AND verdict = ?"
+    wanted = listed(concerned(fact) for fact in facts)
+    return {item_id for (item_id,) in connection.execute(question, (wanted, Verdict.purge.value))}
+
+
+def _record_some(connection: sqlite3.Connection, fact: Fact, purged: set[str]) -> Recorded:
+    """Record as much of a fact as may be kept; a purge counts for the facts behind it as well."""
+    kept = admitted(fact, purged)
+    if kept is None:
+        return Recorded((), purged=(fact.receipt_id,))
+    if isinstance(fact, DeskRuled) and fact.verdict is Verdict.purge:
+        purged.add(fact.item_id)
+        told = _record(connection, fact)
+        return replace(told, purged=_walked(connection, purge(fact, str, "instr(value, ?) > 0")))
+    told = _record(connection, kept)
+    return told if kept is fact else replace(told, purged=(fact.receipt_id,))
+
+
+def _walked(connection: sqlite3.Connection, walk: Walk) -> tuple[str, ...]:
+    try:
+        statement, values = next(walk)
+        while True:
+            statement, values = walk.send(connection.execute(statement, values).fetchall())
+    except StopIteration as end:
+        found: tuple[str, ...] = end.value
+        return found
 
 
 def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:

@@ -291,6 +291,15 @@ def test_an_operators_reinstatement_and_a_providers_each_take_back_their_own_kil
     assert state.dead == {"wire-1", "k3"}
 
 
+def test_nothing_brings_a_purged_item_back_and_all_that_comes_of_it_is_purged() -> None:
+    heads = [head("1"), head("9", reinstates=True, received_at=after(9))]
+    state = fold(heads, rulings=[ruling(Verdict.purge, 1), ruling(REINSTATE, 8), ruling(KILL, 9)])
+    assert (state.standing(NOON), state.is_purged) == (Standing.killed, True)
+    assert {dispose(state, "wire-9", seen_before=seen) for seen in (True, False)} == {Disposition.purged}
+    assert fold([], rulings=[ruling(Verdict.purge, 1)]).is_purged
+    assert not fold(heads, rulings=[ruling(KILL, 9)]).is_purged
+
+
 def test_words_up_to_a_kill_stay_dead_when_a_later_version_lives() -> None:
     assert fold([head("1"), kill("2"), head("3", reinstates=True)]).dead == {"wire-1", "kill-wire"}
     marked = fold([head("1"), head("3", reinstates=True)], [replace(MARK, version="2")])
