@@ -24,6 +24,10 @@ def purge(version: VersionAccepted = VERSION, **changes: object) -> DeskRuled:
     return ruled(version, Verdict.purge, **changes)
 
 
+def files_with(word: str, folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir() if word.lower().encode() in file.read_bytes().lower()]
+
+
 async def serve(archive: OpenArchive, item: Item = STORY) -> None:
     version = accepted(item)
     await archive.record([version, enriched(version, values={"text": WORD})])
@@ -147,9 +151,9 @@ async def test_no_byte_of_the_words_is_left_in_an_embedded_archives_files(tmp_pa
     short = STORY.model_copy(update={"body_text": WORD})
     await serve(archive, short)
     await archive.shelve([set_aside("q", WORD.encode())])
-    assert any(WORD.encode() in file.read_bytes() for file in tmp_path.iterdir())
+    assert files_with(WORD, tmp_path)
     await archive.record([purge(accepted(short))])
     if closes:
         await archive.close()
-    assert [file.name for file in tmp_path.iterdir() if WORD.lower().encode() in file.read_bytes().lower()] == []
+    assert files_with(WORD, tmp_path) == []
     await archive.close()

@@ -19,7 +19,7 @@ from wiredesk.commands.push import push
 from wiredesk.commands.quarantine import quarantine
 from wiredesk.commands.reenrich import reenrich
 from wiredesk.commands.replay import replay
-from wiredesk.commands.rule import kill, reinstate
+from wiredesk.commands.rule import kill, purge, reinstate
 from wiredesk.commands.search import search
 from wiredesk.commands.show import show
 from wiredesk.commands.status import status
@@ -31,7 +31,7 @@ from wiredesk.commands.usage import usage
 from wiredesk.console import say
 
 COMMANDS = (
-    up, push, parse, enrich, search, show, tail, kill, reinstate, status, trace, quarantine, replay, reenrich, keys, audit, usage, topics, providers, doctor, demo,
+    up, push, parse, enrich, search, show, tail, kill, reinstate, purge, status, trace, quarantine, replay, reenrich, keys, audit, usage, topics, providers, doctor, demo,
 )  # fmt: skip
 """In the order of the help page. Adding a command is one file in `commands/` and one name here."""
 

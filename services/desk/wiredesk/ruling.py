@@ -1,4 +1,4 @@
-"""Killing and reinstating: which item is meant, what is asked of the desk, and what came of it."""
+"""Killing, reinstating and purging: which item is meant, what is asked of the desk, and what came of it."""
 
 from __future__ import annotations
 
@@ -62,6 +62,25 @@ def rule(asked: Asked, ingest: Connection) -> str:
         "reason": asked.reason,
     }
     return str(ingest.request("POST", "/v1/rulings", json=body).json()["receipt_id"])
+
+
+def purge(uri: str, provider: str | None, reason: str, ingest: Connection) -> tuple[str, frozenset[str]]:
+    """Have the items of a uri purged, everybody's unless a provider is named; gives the receipt and their ids."""
+    body = {"provider": provider or "", "uri": uri, "verdict": Verdict.purge.value, "reason": reason}
+    told = ingest.request("POST", "/v1/rulings", json=body).json()
+    return str(told["receipt_id"]), frozenset(told["item_ids"])
+
+
+def purged(receipt_id: str, item_ids: frozenset[str], gateway: Connection, seconds: float) -> tuple[str, ...] | None:
+    """What became of each item of which there was anything, in words; None when that is not known in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        applied = {note["item_id"]: note for note in _notes(receipt_id, gateway) if note["stage"] == "applied"}
+        if item_ids <= applied.keys():
+            return tuple(f"{note['provider']}: {note['detail']}" for _, note in sorted(applied.items()))
+        if time.monotonic() >= deadline:
+            return None
+        time.sleep(POLL_SECONDS)
 
 
 def carried_out(receipt_id: str, gateway: Connection, seconds: float) -> str | None:

@@ -117,6 +117,8 @@ CASES = (
     ItemCase("withheld", "withheld by its provider", _SEALED, _SEEN, (), ("created",)),
     ItemCase("killed", "open, then killed", _GONE, _GONE, ("killed",), ("killed",)),
     ItemCase("killed unseen", "killed before its embargo was over, which it is now", _SEALED, _GONE, (), ("killed",)),
+    ItemCase("purged", "open, then purged", _GONE, _GONE, ("killed",), ("killed",)),
+    ItemCase("purged unseen", "purged before its embargo was over, which it is now", _SEALED, _GONE, (), ("killed",)),
     ItemCase("expired", "open, then expired", _EXPIRED, _EXPIRED, ("left",), ("left",)),
     ItemCase("expired unseen", "expired before its embargo was over, which it is now", _SEALED, _EXPIRED, (), ("left",)),
 )  # fmt: skip

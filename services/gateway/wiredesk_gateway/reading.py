@@ -185,6 +185,8 @@ def expired() -> Refused:
 def killed(changed: Changed) -> Refused:
     """Withdrawn by its provider or an operator: all that is left is its tombstone."""
     told = {} if changed.tombstone is None else {"tombstone": tombstone_view(changed.tombstone)}
+    if changed.tombstone is not None and changed.tombstone.purged:
+        return Explained(410, "item_purged", "this item was purged: destroy every copy of it", extra=told)
     return Explained(410, "item_killed", "this item was killed: stop using it and take it down", extra=told)
 
 

@@ -16,11 +16,11 @@ from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.item import Item, Status
 from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.keys.ring import Issuer
-from wiredesk_core.lifecycle import Standing
-from wiredesk_core.messages import Changed
+from wiredesk_core.lifecycle import Standing, Verdict
+from wiredesk_core.messages import Changed, Tombstone
 from wiredesk_core.ports import Archive, Index, IndexGone, IndexPut
 from wiredesk_core.registry.memory import MemoryRegistry
-from wiredesk_core.testing import NOON, accepted, after, changed, make_item
+from wiredesk_core.testing import NOON, accepted, after, changed, make_item, ruled
 from wiredesk_core.usage import Ledger
 
 from wiredesk_gateway.app import create_app
@@ -102,6 +102,23 @@ class Newsroom:
         item = item or make_item()
         dead = item.model_copy(update={"status": Status.canceled, "version": item.version + "9", **more})
         return await self.serve(dead, Standing.killed, cause="status")
+
+    async def purge(self, item: Item | None = None) -> Changed:
+        """An operator has its words destroyed."""
+        version = accepted(item or make_item())
+        ruling = ruled(version, Verdict.purge)
+        await self.archive.record([ruling])
+        former = (await self.archive.served([version.item_id]))[version.item_id]
+        tombstone = Tombstone(
+            item_id=version.item_id, uri=version.item.uri, provider=version.item.provider, killed_at=ruling.ruled_at,
+            reason=ruling.reason, purged=True,
+        )  # fmt: skip
+        more = {"former_standing": former.standing, "cause": "desk", "article": None, "tombstone": tombstone}
+        fact = changed(version.item, revision=former.revision + 1, standing=Standing.killed, **more)
+        await self.archive.save([fact], {fact.item_id: None})
+        await self.index.write([_indexed(fact)])
+        self.log.append(fact)
+        return fact
 
 
 def _indexed(fact: Changed) -> IndexPut | IndexGone:

@@ -117,8 +117,12 @@ def ruling_note(fact: DeskRuled, state: State, now: datetime) -> ReceiptNote:
         uri=fact.uri,
         disposition=Disposition.accepted,
         code=RULED[fact.verdict],
-        detail="its words are destroyed" if state.is_purged else f"the item stands {standing}",
+        detail=_destroyed(state) if state.is_purged else f"the item stands {standing}",
     )
+
+
+def _destroyed(state: State) -> str:
+    return "its words are destroyed" if state.order else "nothing of it is here, and nothing will be let in"
 
 
 def enriched_note(fact: Enriched, provider: str, now: datetime) -> ReceiptNote:

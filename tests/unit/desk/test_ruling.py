@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from wiredesk.connection import Address, Connection, Problem
-from wiredesk.ruling import Asked, Named, carried_out, find, rule
+from wiredesk.ruling import Asked, Named, carried_out, find, purge, purged, rule
 from wiredesk_core.failures import Refused
 from wiredesk_core.lifecycle import Verdict
 
@@ -47,6 +47,21 @@ def test_several_items_of_one_uri_are_told_apart_by_their_provider() -> None:
 
     find("urn:ferry", "harbour", desk(answer))
     assert dict(asked[0].params) == {"uri": "urn:ferry", "provider": "harbour"}
+
+
+def test_a_purge_is_handed_over_for_everybodys_items_and_waits_for_each_of_them() -> None:
+    sent: list[object] = []
+
+    def taken(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content))
+        return httpx.Response(202, json={"receipt_id": "r1", "item_ids": ["a", "b"]})
+
+    receipt, item_ids = purge("urn:ferry", None, "Order 12", desk(taken))
+    assert sent == [{"provider": "", "uri": "urn:ferry", "verdict": "purge", "reason": "Order 12"}]
+    assert (receipt, sorted(item_ids)) == ("r1", ["a", "b"])
+    notes = [{"item_id": name, "provider": name, "stage": "applied", "detail": "destroyed"} for name in "ab"]
+    assert purged("r1", item_ids, told(200, {"notes": notes}), 1) == ("a: destroyed", "b: destroyed")
+    assert purged("r1", item_ids, told(200, {"notes": notes[:1]}), 0) is None
 
 
 def test_a_ruling_is_handed_over_with_its_reason() -> None:

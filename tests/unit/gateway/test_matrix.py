@@ -69,6 +69,16 @@ async def killed_unseen(newsroom: Newsroom) -> None:
     await newsroom.kill(story(headline="Kill", embargoed_until=None))
 
 
+async def purged(newsroom: Newsroom) -> None:
+    await newsroom.serve(STORY)
+    await newsroom.purge(STORY)
+
+
+async def purged_unseen(newsroom: Newsroom) -> None:
+    await newsroom.serve(story(embargoed_until=BEFORE), Standing.sealed)
+    await newsroom.purge(STORY)
+
+
 async def expired(newsroom: Newsroom) -> None:
     await newsroom.serve(story(expires=after(50)))
     await newsroom.serve(story(expires=after(50)), Standing.expired, cause="expiry", article=None)
@@ -90,6 +100,8 @@ HAPPENINGS: Mapping[str, Callable[[Newsroom], Awaitable[None]]] = {
     "withheld": withheld,
     "killed": killed,
     "killed unseen": killed_unseen,
+    "purged": purged,
+    "purged unseen": purged_unseen,
     "expired": expired,
     "expired unseen": expired_unseen,
 }

@@ -69,6 +69,33 @@ async def test_who_may_push_may_not_rule_and_who_rules_does_so_for_his_providers
     assert house.publisher.records == []
 
 
+async def test_a_purge_takes_a_scope_of_its_own_and_is_in_the_audit(house: Any, http: httpx.AsyncClient) -> None:
+    purge = {**RULED, "verdict": "purge", "reason": "Order 12 O 34/26"}
+    assert (await http.post(URL, json=purge, headers=await bearer(house, "desk:act"))).status_code == 403
+    destroyer = await bearer(house, "purge:admin")
+    assert (await http.post(URL, json=RULED, headers=destroyer)).status_code == 403
+    assert house.publisher.records == []
+    assert (await http.post(URL, json=purge, headers=destroyer)).status_code == 202
+    fact = ACCEPTED.validate_json(house.publisher.records[0].value)
+    assert isinstance(fact, DeskRuled)
+    assert (fact.verdict, fact.reason) == (Verdict.purge, "Order 12 O 34/26")
+
+
+async def test_a_purge_that_names_nobody_holds_for_everybodys_item_of_that_uri(
+    house: Any, http: httpx.AsyncClient
+) -> None:
+    body = {"uri": "urn:example:1", "verdict": "purge", "reason": "Order 12 O 34/26"}
+    answer = await http.post(URL, json=body, headers=await bearer(house, "purge:admin"))
+    facts = [ACCEPTED.validate_json(record.value) for record in house.publisher.records[:-1]]
+    ids = {fact.item_id for fact in facts if isinstance(fact, DeskRuled)}
+    assert ids == {item_id_of(profile.scope, "urn:example:1") for profile in house.profiles.values()}
+    assert set(answer.json()["item_ids"]) == ids
+    limited = await bearer(house, "purge:admin", providers=frozenset({"northwire"}))
+    assert (await http.post(URL, json=body, headers=limited)).status_code == 403
+    nobody = await http.post(URL, json={**body, "verdict": "kill"}, headers=await bearer(house, "desk:act"))
+    assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (400, "#/provider")
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

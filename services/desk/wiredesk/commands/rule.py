@@ -1,4 +1,4 @@
-"""`wiredesk kill` and `wiredesk reinstate`: an operator's word about one item."""
+"""`wiredesk kill`, `reinstate` and `purge`: an operator's word about one item."""
 
 from __future__ import annotations
 
@@ -50,6 +50,32 @@ def reinstate(
 ) -> None:
     """Bring a killed item back; a kill that comes after this kills it again."""
     _say(_rule(Verdict.reinstate, item, reason, provider, gateway=(data, url, key), ingest_url=ingest, wait=wait))
+
+
+def purge(
+    item: Item,
+    *,
+    reason: Reason,
+    provider: Provider = None,
+    data: Data = DATA,
+    url: Url = None,
+    ingest: Ingest = None,
+    key: Key = None,
+    wait: Wait = 30.0,
+) -> None:
+    """Destroy the words of an item for ever, everybody's of that uri unless a provider is named; nothing brings it back."""
+    from wiredesk.connection import Connection, address_of
+    from wiredesk.ruling import ITEM_ID, find, purge, purged
+
+    with (
+        Connection(address_of("gateway", DeskFolder(data), url, key)) as reading,
+        Connection(address_of("ingest", DeskFolder(data), ingest, key)) as ways_in,
+    ):
+        if ITEM_ID.fullmatch(item):
+            named = find(item, provider, reading)
+            item, provider = named.uri, named.provider
+        told = purged(*purge(item, provider, reason, ways_in), reading, wait)
+    _say(None if told is None else "\n".join(told))
 
 
 def _rule(
