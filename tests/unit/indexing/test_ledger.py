@@ -57,27 +57,6 @@ async def test_a_redelivered_fact_changes_nothing_and_announces_nothing(desk: De
     assert await desk.disposition("receipt-1") == [Disposition.accepted]
 
 
-async def test_a_purged_item_leaves_a_tombstone_and_what_comes_of_it_later_is_swallowed(desk: Desk) -> None:
-    first = version(1)
-    await desk.apply(first)
-    await desk.apply(enriched(first, values={"text": "Ferry words"}))
-    purge = ruled(first, Verdict.purge, reason="Order 12 O 34/26")
-    await desk.apply(purge)
-    await desk.apply(version(1, "receipt-again"))
-    await desk.apply(version(2))
-    await desk.apply(enriched(first))
-    served = await desk.served(first)
-    assert (served.standing, served.article, served.revision, served.cause) == (Standing.killed, None, 3, "desk")
-    assert served.tombstone is not None
-    assert (served.tombstone.purged, served.tombstone.reason) == (True, "Order 12 O 34/26")
-    assert await desk.found() == []
-    assert await desk.disposition("receipt-again") == await desk.disposition("receipt-2") == [Disposition.purged]
-    ruling = await desk.archive.receipt(purge.receipt_id)
-    assert ruling is not None
-    assert [(note.code, note.detail) for note in ruling.notes] == [("purged", "its words are destroyed")]
-    assert desk.announced()[-1] == served
-
-
 async def test_the_same_wire_from_another_receipt_is_a_duplicate(desk: Desk) -> None:
     first = version(1)
     await desk.apply(first, first.model_copy(update={"receipt_id": "again"}))
