@@ -43,6 +43,8 @@ def test_marks_of_every_kind_are_read(text: str, expected: list[str]) -> None:
         ('A 5" pipe and a 6" pipe burst.', []),
         ("The workers' pay and the miners' pay rose in the '80s.", []),
         ("Rock 'n' roll, she said.", []),
+        ("''The 'old' ferry,'' she said.", []),
+        ('A page <a href="https://x.example/a b">here</a> says so.', []),
         ("“”", []),
         ('«»""', []),
     ],

@@ -77,6 +77,8 @@ Reads = Callable[..., dict[str, Any]]
         ("Mara Lindqvist told reporters on Monday: “The ice is thin.”", ("The ice is thin.", "Mara Lindqvist", "Mara Lindqvist")),
         ("Mara Lindqvist was quoted as saying that “the ice is far too thin”.", ("the ice is far too thin", "Mara Lindqvist", "Mara Lindqvist")),
         ("According to Mara Lindqvist, the ice is “far too thin to walk on”.", ("far too thin to walk on", "Mara Lindqvist", "Mara Lindqvist")),
+        ("Mara Lindqvist said: “No.”", ("No.", "Mara Lindqvist", "Mara Lindqvist")),
+        ("“Mara is in Oslo now,” Mara Lindqvist said.", ("Mara is in Oslo now,", "Mara Lindqvist", "Mara Lindqvist")),
         ("Mara Lindqvist: “The ice is thin.”", ("The ice is thin.", "Mara Lindqvist", "Mara Lindqvist")),
         ("“The ice is thin and it will not hold.” — Mara Lindqvist", ("The ice is thin and it will not hold.", "Mara Lindqvist", "Mara Lindqvist")),
         ("The plan was called “a very bad joke” by Mara Lindqvist.", ("a very bad joke", "Mara Lindqvist", "Mara Lindqvist")),
@@ -116,6 +118,8 @@ def test_pronouns_descriptions_and_what_goes_on_are_led_back_to_a_name(
         "They sang “Ships in the Night” twice.",
         "The film “A Long Winter in the Harbour” opens on Friday.",
         "Two “experts” came by bus.",
+        "Mara Lindqvist said on “Harbour Today.” It was late.",
+        "Mara Lindqvist told CNN's “The Long Ferry” that it was late.",
         f"{PROSE}\n\nThe cold has made them “natural partners”\n\n{PROSE}",
     ],
 )

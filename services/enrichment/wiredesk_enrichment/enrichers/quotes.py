@@ -105,7 +105,7 @@ def _model(models: Models) -> str:
 
 QUOTES = Enricher(
     "quotes",
-    2,
+    3,
     frozenset({"blocks", "language"}),
     find_quotes,
     model=_model,

@@ -27,6 +27,8 @@ _COINED_BEFORE = re.compile(
     r"(?:word|words|term|phrase|slogan|song|album|film|movie|book|novel|show|series|play|hit|single|exhibition|painting))\s*,?\s*$",
     re.IGNORECASE,
 )
+_SENTENCE_ENDS = re.compile(r"[a-z]{2}[.!?]\s")
+_OF_A_PROGRAMME = re.compile(r"(?:['’]s?|\b(?:on|in|watched|read|hosts?|of))\s+$")
 _LABEL = re.compile(r"(?P<name>[^\W\d_a-zß-ÿ]{2,}(?:[ .'’-]+[^\W\d_a-zß-ÿ]{2,}){0,3}):\s")
 _SIGNED = re.compile(
     r"\s*(?:[—–―‒]|--?)[^\S\n]*(?P<name>[^\W\d_a-zß-ÿ][\w.'’-]*(?:[^\S\n]+[^\W\d_][\w.'’-]*){0,4})(?:,[^\n]{1,60})?[^\S\n]*(?:\n|$)"
@@ -137,12 +139,23 @@ def _is_speech(text: str, saying: Saying) -> bool:
     is_own = saying.cue is not None and not text[saying.cue[1] : stretch.opened].strip()  # "called “…” by Kim Lee"
     if not words or (_COINED_BEFORE.search(text[max(0, stretch.opened - 30) : stretch.opened]) and not is_own):
         return len(words) > ON_ITS_OWN and saying.speaker is not None
-    is_name = (words[0][0].isupper() or words[0] in ("the", "a", "an")) and all(
-        word[0].isupper() or len(word) <= 3 for word in words
+    is_direct = (
+        saying.score >= DIRECT
+        and is_complete(text, stretch)
+        and not _OF_A_PROGRAMME.search(text[: stretch.opened][-30:])
     )
-    if is_name and len(words) <= 2 * ON_ITS_OWN and (saying.score < DIRECT or not is_complete(text, stretch)):
+    if _is_name(text[stretch.start : stretch.end], words) and not is_direct:
         return False
     return saying.speaker is not None or len(words) >= ON_ITS_OWN
+
+
+def _is_name(inside: str, words: Sequence[str]) -> bool:
+    """Whether words between marks are written as names and titles are: few, one sentence, all but small ones with capitals."""
+    if len(words) > 2 * ON_ITS_OWN or _SENTENCE_ENDS.search(inside):
+        return False
+    is_begun = words[0][0].isupper() or words[0] in ("the", "a", "an")
+    is_capital = words[-1][0].isupper() or len(words) == 1
+    return is_begun and is_capital and all(word[0].isupper() or len(word) <= 3 for word in words)
 
 
 def paragraph_of(text: str, start: int, end: int) -> Paragraph:

@@ -15,6 +15,7 @@ _MARK = re.compile('[“”„‟«»‹›"「」『』]')
 _SINGLE_OPENS = re.compile(r"(?<![\w’'])['‘‚](?!\d\ds?\b|(?:em|tis|twas|til|cause|n|bout|round)\b)(?=\w)")
 _SINGLE_CLOSES = re.compile(r"['’‘](?!\w)")
 _INCHES = re.compile(r"\d$")
+_TYPED = re.compile(r"(?<!\w)''(?=\w)")
 _FEW = 60
 """Characters: a stretch in single marks that ends without punctuation is no longer."""
 
@@ -32,9 +33,12 @@ class Stretch:
 
 
 def stretches(text: str, start: int, end: int) -> list[Stretch]:
-    """The stretches between marks of text[start:end]. Single marks count where a paragraph has no double ones."""
+    """The stretches between marks of text[start:end]. Single marks count where a paragraph has no double ones.
+
+    Two single marks that stand for a double one, as typewriters have it, make no stretch, nor does what is nested in them.
+    """
     doubles = [found for found in _doubles(text, start, end) if found.start < found.end]
-    return doubles or list(_singles(text, start, end))
+    return doubles or ([] if _TYPED.search(text, start, end) else list(_singles(text, start, end)))
 
 
 def _doubles(text: str, start: int, end: int) -> Iterator[Stretch]:
@@ -56,14 +60,14 @@ def _bare(text: str, start: int, end: int, opened: int, closed: int, *, is_open:
 
 
 def _may_open(text: str, mark: re.Match[str], start: int, end: int) -> bool:
-    """Marks with a closing look open nothing; a straight one after a figure is an inch."""
+    """Marks with a closing look open nothing; a straight one after a figure is an inch, those of an attribute in a tag none."""
     sign = mark.group()
     before = text[max(start, mark.start() - 1) : mark.start()]
     after = text[mark.end() : min(end, mark.end() + 1)]
     if sign in "“„«‹‟「『":
         return True
     if sign == '"':
-        return bool(after) and not (_INCHES.search(before) and not after.isalnum())
+        return bool(after) and before != "=" and after != ">" and not (_INCHES.search(before) and not after.isalnum())
     return sign in "»›”" and bool(after.strip()) and not before.strip(" \t\n\xa0([—–-")
 
 
