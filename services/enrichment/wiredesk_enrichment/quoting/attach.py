@@ -13,6 +13,8 @@ from wiredesk_enrichment.quoting.marks import Stretch
 
 _OPEN_END = re.compile(r"(?:[,!?—–…-]|\.{3})['’”]*$")
 _COMPLETE = re.compile(r"[.!?…—–]+['’”]*$")
+_SAYS_MORE = re.compile(r"(?:[^\S\n]+[\w'’-]+){5}|[^.!?\n]{0,30}\bthat\s")
+"""After a verb of speech: words of its own, which it tells instead of a quote that is over."""
 _LEADS_IN = re.compile(r"[,:]\s*$")
 _ANOTHER_CLAUSE = re.compile(
     r",?\s+(?:when|while|because|if|but|and|after|before|though|although|which|since|until|unless|to|so)\b"
@@ -47,7 +49,12 @@ def attach(text: str, stretch: Stretch, around: Surroundings) -> Attached | None
     number = next((n for n, one in numbered if one.text_start <= inside <= one.text_end), None)
     if number is None:
         return None
-    own = [cue for cue in around.cues if cue.sentence == number]
+    is_over = text[max(stretch.start, stretch.end - 2) : stretch.end].rstrip("'’”").endswith(".")
+    own = [
+        cue
+        for cue in around.cues
+        if cue.sentence == number and not (is_over and cue.start >= stretch.closed and _SAYS_MORE.match(text, cue.end))
+    ]
     following = next((other.opened for other in around.quoted if other.opened >= stretch.closed), None)
     return (
         _behind(text, stretch, own, following)

@@ -71,10 +71,23 @@ def sayings(text: str, paragraphs: Sequence[Paragraph]) -> list[Saying]:
     last: Saying | None = None
     for paragraph in paragraphs:
         of_paragraph = _of_paragraph(text, paragraph, last)
+        if of_paragraph and of_paragraph[0].stretch.opened == paragraph.start:
+            _lead_back(text, told, of_paragraph[0])
         told.extend(of_paragraph)
         named = [saying for saying in of_paragraph if saying.speaker]
         last = named[-1] if named else _last_told(paragraph, last)
     return told
+
+
+def _lead_back(text: str, told: list[Saying], going_on: Saying) -> None:
+    """Paragraphs left open, one after the other, are of whoever is named in the one that ends the speech."""
+    start = going_on.stretch.opened
+    for number in reversed(range(len(told))):
+        earlier = told[number]
+        if earlier.speaker or not earlier.stretch.is_open or text[earlier.stretch.end : start].strip():
+            return
+        told[number] = _like(earlier, going_on, 0.85)
+        start = earlier.stretch.opened
 
 
 def _of_paragraph(text: str, paragraph: Paragraph, last: Saying | None) -> list[Saying]:
@@ -141,12 +154,18 @@ def _is_speech(text: str, saying: Saying) -> bool:
         return len(words) > ON_ITS_OWN and saying.speaker is not None
     is_direct = (
         saying.score >= DIRECT
-        and is_complete(text, stretch)
+        and (is_complete(text, stretch) or _is_answer(text, stretch))
         and not _OF_A_PROGRAMME.search(text[: stretch.opened][-30:])
     )
     if _is_name(text[stretch.start : stretch.end], words) and not is_direct:
         return False
     return saying.speaker is not None or len(words) >= ON_ITS_OWN
+
+
+def _is_answer(text: str, stretch: Stretch) -> bool:
+    """Whether it stands at the beginning of a sentence and a comma leads on to who says it: “Never,” he said."""
+    before = text[: stretch.opened].rstrip()[-1:]
+    return text[stretch.end - 1] == "," and before in (*'.!?:…”"', "")
 
 
 def _is_name(inside: str, words: Sequence[str]) -> bool:
