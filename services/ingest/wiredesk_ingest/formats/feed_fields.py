@@ -45,6 +45,8 @@ MEDIA_SCHEME = "http://search.yahoo.com/mrss/category_schema"
 KINDS = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": "application/xhtml+xml"}
 """Atom's names for media types."""
 LONGEST_DATE = 300
+NAME = re.compile(r"[a-z_][a-z0-9_.-]*")
+"""What HTML can name an element; broken feeds have others."""
 MAIL = re.compile(r"[^\s<>()@]{1,64}@[^\s<>()@]{1,255}")
 REFERENCE = re.compile(r"&(#?\w+;)")
 
@@ -220,7 +222,8 @@ def _markup(element: etree._Element, *, inner: bool) -> str:
     """The content of an element as HTML."""
     copy = deepcopy(element)
     for each in copy.iter(etree.Element):
-        each.tag = local(each)
+        name = local(each)
+        each.tag = name if NAME.fullmatch(name) else "span"
     etree.cleanup_namespaces(copy)
     if inner and len(copy) == 1 and copy[0].tag == "div" and not (copy.text or "").strip():
         copy = copy[0]

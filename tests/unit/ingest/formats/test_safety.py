@@ -291,3 +291,12 @@ def test_a_number_that_is_no_character_crashes_nothing_behind_what_only_looks_li
     (record,) = parse_bytes(wire.encode(), "wire", Profile("p"))
 
     assert record.get("quarantine", {}).get("code") != "parser_crash"
+
+
+@pytest.mark.parametrize("name", ["x:", "x:1225", "x:-", "x:é"])
+def test_markup_in_a_feed_whose_names_are_none_keeps_its_words(name: str) -> None:
+    feed = f"<rss><channel><item><guid>urn:fog</guid><description>One <{name}>two</{name}> three.</description></item>"
+
+    (record,) = parse_bytes(f"{feed}</channel></rss>".encode(), "wire", Profile("p"))
+
+    assert record["item"]["body_text"] == "One two three."
