@@ -67,17 +67,37 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     Raises Unreadable: xml_bomb, external_entity, xml_broken, too_many_items.
     """
     document = parse_xml(text)
-    parts = few_enough(_parts(document.root))
-    entries = [element for element in parts if local(element) in ENTRIES]
+    entries = [element for element in _parts(document.root) if local(element) in ENTRIES]
     channel = next((child for child in document.root if name_of(child) == "channel"), document.root)
     feed = Fields(channel)
     items = [_item(Fields(entry), feed, wire, document.warnings) for entry in entries]
     return (*items, *_buried(document.root, wire))
 
 
-def _parts(root: etree._Element) -> Iterator[etree._Element]:
-    """Entries and notices of buried ones, in the feed's order."""
-    return (e for e in root.iter(etree.Element) if name_of(e) in ENTRIES or local(e) == BURIED)
+def _parts(root: etree._Element) -> tuple[etree._Element, ...]:
+    """Entries and notices of buried ones, in the feed's order; one that a broken feed has in another is taken out of it.
+
+    Raises Unreadable: too_many_items.
+    """
+    found = few_enough(e for e in root.iter(etree.Element) if name_of(e) in ENTRIES or local(e) == BURIED)
+    known = frozenset(found)
+    # Inner ones first: whatever is taken out has all that is left in it looked through.
+    for element in reversed(found):
+        if any(around in known for around in element.iterancestors()):
+            _take_out(element)
+    return found
+
+
+def _take_out(element: etree._Element) -> None:
+    """Parts an element from what it stands in, which keeps the text after it."""
+    parent, before, after = element.getparent(), element.getprevious(), element.tail
+    if parent is None:
+        return
+    if after and before is not None:
+        before.tail = (before.tail or "") + after
+    elif after:
+        parent.text = (parent.text or "") + after
+    parent.remove(element)
 
 
 def hashes_of(root: etree._Element) -> Iterator[str]:

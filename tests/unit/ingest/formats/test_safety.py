@@ -169,6 +169,7 @@ def test_markup_that_is_nothing_but_tags_is_refused(start: str) -> None:
 
 
 MAIL = "From: a@fjordwire.example\nTo: b\nSubject: c\n"
+MEDIA = "<media:content url='a'/>"
 NINJS = '{"uri":"urn:x",'
 
 
@@ -249,10 +250,11 @@ def test_a_dateline_of_places_in_places_without_end_is_read_as_one_line() -> Non
         ("<?a?>" * 40_000 + "<nitf/>", "unknown_format"),
         ('{"a":1}\n' + "\n" * 300_000 + '{"a":1}', "not_ninjs"),
         (NINJS + '"versioncreated":"' + "1 " * 300_000 + '"}', "ninjs"),
+        ("<rss xmlns:media='search.yahoo.com/mrss'><channel>" + "<item><description>a" * 100 + MEDIA * 20_000, "feed"),
     ],
     ids=[
         *("doctype", "sections", "starts", "separators", "notes", "flowed", "rows"),
-        *("instructions", "empty lines", "a date of many numbers"),
+        *("instructions", "empty lines", "a date of many numbers", "entries in entries"),
     ],
 )
 def test_what_once_took_quadratic_time_is_read_through(wire: str, beginning: str) -> None:
