@@ -166,8 +166,9 @@ class Fields:
         for name in ("media:content", "media:thumbnail"):
             for element in self.element.iterdescendants(etree.Element):
                 if name_of(element) == name:
-                    own = {name_of(child): line_of(child) for child in element.iterchildren(etree.Element)}
-                    title = own.get("media:title") or own.get("media:description") or ""
+                    own = {name_of(child): child for child in element.iterchildren(etree.Element)}
+                    told = (line_of(own[kind]) for kind in ("media:title", "media:description") if kind in own)
+                    title = next((text for text in told if text), "")
                     address = element.get("url") or ("" if len(element) else line_of(element))
                     yield name.partition(":")[2], {"title": title, **_attributes(element), "url": address}
 
