@@ -6,7 +6,7 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,7 +14,7 @@ from html.entities import html5
 
 from lxml import etree
 
-from wiredesk_ingest.formats.markup import SPACES, local
+from wiredesk_ingest.formats.markup import SPACES, local, outermost
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 OWN = ("w3.org/2005/atom", "purl.org/atom/", "purl.org/rss/1.0", "my.netscape.com/", "backend.userland.com/rss")
@@ -164,13 +164,16 @@ class Fields:
     def media(self) -> Iterator[tuple[str, dict[str, str]]]:
         """(`content` or `thumbnail`, its fields) of Media RSS, in groups as well; a title is that of the medium."""
         for name in ("media:content", "media:thumbnail"):
-            for element in self.element.iterdescendants(etree.Element):
-                if name_of(element) == name:
-                    own = {name_of(child): child for child in element.iterchildren(etree.Element)}
-                    told = (line_of(own[kind]) for kind in ("media:title", "media:description") if kind in own)
-                    title = next((text for text in told if text), "")
-                    address = element.get("url") or ("" if len(element) else line_of(element))
-                    yield name.partition(":")[2], {"title": title, **_attributes(element), "url": address}
+            for element in outermost(self.element, _named(name)):
+                own = {name_of(child): child for child in element.iterchildren(etree.Element)}
+                told = (line_of(own[kind]) for kind in ("media:title", "media:description") if kind in own)
+                address = element.get("url") or ("" if len(element) else line_of(element))
+                title = next((text for text in told if text), "")
+                yield name.partition(":")[2], {"title": title, **_attributes(element), "url": address}
+
+
+def _named(name: str) -> Callable[[etree._Element], bool]:
+    return lambda element: name_of(element) == name
 
 
 def name_of(element: etree._Element) -> str:
