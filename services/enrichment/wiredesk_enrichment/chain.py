@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
@@ -12,8 +12,11 @@ from wiredesk_core.item import Item, Status
 
 from wiredesk_enrichment.enrichers import ENRICHERS
 from wiredesk_enrichment.memory import Memory
+from wiredesk_enrichment.reading import ParsedAhead
 from wiredesk_enrichment.recall import Recall
 from wiredesk_enrichment.story import Enricher, Models, Name, Skipped, Story
+
+Parses = Callable[[Story, Models], Sequence[str]]
 
 READ_LIMIT = 100_000
 """Characters that a model reads of one story; what follows is served, but not searched for names."""
@@ -43,12 +46,15 @@ class _Desk:
     layers: dict[str, Layer] = field(default_factory=dict)
     unread: Exception | None = None
     read_ms: float = 0.0
+    parse_ms: float = 0.0
 
 
 class Chain:
     """The enrichers with the models that they use; what they say of copies is remembered, as far as `memory` has room."""
 
     def __init__(self, models: Models, enrichers: Sequence[Enricher] = ENRICHERS, memory: Memory | None = None) -> None:
+        self._grammar = ParsedAhead(models.grammar) if models.grammar else None
+        models = replace(models, grammar=self._grammar)
         self._models = models
         self._enrichers = tuple(enrichers)
         self._recall = Recall(memory or Memory(), models)
@@ -64,6 +70,10 @@ class Chain:
             if enricher.reads and not is_read:
                 self._read([desk for desk in desks if self._wants(enricher, desk)])
                 is_read = True
+            if enricher.parses:
+                self._parse_ahead(
+                    enricher, enricher.parses, [desk for desk in desks if enricher.name not in desk.layers]
+                )
             for desk in desks:
                 self._run(enricher, desk)
         return [_finished(desk) for desk in desks]
@@ -109,6 +119,26 @@ class Chain:
         else:
             _note(desk, names, _ms_since(begun))
 
+    def _parse_ahead(self, enricher: Enricher, parses: Parses, desks: list[_Desk]) -> None:
+        """Let the grammar parse what all stories will ask for at once; if that fails, each asks for itself."""
+        if self._grammar is None:
+            return
+        begun = perf_counter()
+        try:
+            wanted = {id(desk): self._to_parse(enricher, parses, desk) for desk in desks}
+            self._grammar.ahead([text for texts in wanted.values() for text in texts])
+        except Exception:
+            return
+        spent = _ms_since(begun)
+        letters = sum(len(text) for texts in wanted.values() for text in texts) or 1
+        for desk in desks:
+            desk.parse_ms = spent * sum(map(len, wanted[id(desk)])) / letters
+
+    def _to_parse(self, enricher: Enricher, parses: Parses, desk: _Desk) -> Sequence[str]:
+        if _missing(enricher, desk) or self._recall.knows(enricher, desk.story):
+            return ()
+        return parses(desk.story, self._models)
+
     def _run(self, enricher: Enricher, desk: _Desk) -> None:
         if enricher.name in desk.layers:
             return
@@ -127,7 +157,9 @@ class Chain:
             # Only the kind of failure: messages may quote the story or a path.
             return self._layer(enricher, LayerStatus.failed, reason=type(failure).__name__)
         desk.story = replace(desk.story, values={**desk.story.values, **values})
-        took = _ms_since(begun) + (desk.read_ms if enricher.reads else 0.0)
+        took = (
+            _ms_since(begun) + (desk.read_ms if enricher.reads else 0.0) + (desk.parse_ms if enricher.parses else 0.0)
+        )
         cut = enricher.reads and len(desk.story.text) > READ_LIMIT
         reason = f"only the first {READ_LIMIT} characters were read" if cut else None
         return self._layer(enricher, LayerStatus.done, took_ms=round(took, 2), reason=reason)

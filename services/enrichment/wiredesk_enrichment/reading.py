@@ -79,6 +79,36 @@ class RememberingGrammar:
             yield [(word.start, word.end, word.form, word.tag, word.dep, word.head) for word in words]
 
 
+class ParsedAhead:
+    """A parser that is told beforehand what a batch of stories will ask for: together it takes half the time."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._at_hand: dict[str, tuple[Word, ...]] = {}
+
+    @property
+    def language(self) -> str:
+        """The parser's."""
+        return self._grammar.language
+
+    @property
+    def model(self) -> str:
+        """The parser's."""
+        return self._grammar.model
+
+    def ahead(self, texts: Sequence[str]) -> None:
+        """Parse these now; what was parsed ahead before is forgotten. Raises whatever the parser raises."""
+        self._at_hand = {}
+        wanted = list(dict.fromkeys(texts))
+        self._at_hand = dict(zip(wanted, self._grammar.parse(wanted) if wanted else (), strict=True))
+
+    def parse(self, texts: Sequence[str]) -> list[tuple[Word, ...]]:
+        """The words of each text, in text order."""
+        if self._at_hand.keys() >= set(texts):
+            return [self._at_hand[text] for text in texts]
+        return self._grammar.parse(texts)
+
+
 def _remembered(
     memory: Memory, kind: str, texts: Sequence[str], work_out: Callable[[Sequence[str]], Iterator[list[Row]]]
 ) -> list[list[Row]]:

@@ -36,6 +36,13 @@ class Recall:
         self._memory.keep(key, orjson.dumps(values))
         return values
 
+    def knows(self, enricher: Enricher, story: Story) -> bool:
+        """Whether the answer is remembered, so that nothing has to be worked out."""
+        return (
+            enricher.uses is not None
+            and self._memory.get(self._key(enricher, _shown(story, enricher.uses))) is not None
+        )
+
     def _key(self, enricher: Enricher, shown: Story) -> bytes:
         model = enricher.model(self._models) if enricher.model else None
         maker = f"{enricher.name} {enricher.version} {model} {shown.keep_text}"

@@ -123,6 +123,7 @@ class Enricher:
     needs   are the layers whose values it uses; they come first, and where one is missing it is skipped.
     model   says which of the models made the values, for the layer.
     reads   asks for the story's names: the reader runs over the whole batch before the first that asks.
+    parses  says which texts it will ask the grammar for, so that those of the whole batch are parsed together.
     uses    names all that its answer is made from, values (`text`) and fields of the item (`item.headline`): it is shown
             nothing else, so that the answer holds for copies too. None shows it everything, and nothing is remembered.
     """
@@ -133,4 +134,5 @@ class Enricher:
     run: Callable[[Story, Models], Values]
     model: Callable[[Models], str | None] | None = None
     reads: bool = False
+    parses: Callable[[Story, Models], Sequence[str]] | None = None
     uses: frozenset[str] | None = None

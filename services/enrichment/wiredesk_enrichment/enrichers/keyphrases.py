@@ -82,7 +82,7 @@ def _candidates(text: str, entities: Sequence[Mapping[str, Any]], knowledge: Kno
 
 
 def _count(phrases: dict[str, _Phrase], shown: str, start: int, *, is_name: bool = False) -> None:
-    shown = _POSSESSIVE.sub("", shown)
+    shown = _bare(shown)
     words = tuple(_stem(word) for word in shown.lower().split())
     phrase = phrases.setdefault(" ".join(words), _Phrase(start, words))
     phrase.first = min(phrase.first, start)
@@ -96,15 +96,20 @@ def _runs(text: str, knowledge: Knowledge) -> Iterator[list[tuple[int, int, str]
     run: list[tuple[int, int, str]] = []
     reached = 0
     for token in _TOKEN.finditer(text):
-        word = _POSSESSIVE.sub("", token.group())
-        if run and (text[reached : token.start()] != " " or not _is_content(word, knowledge)):
+        word = _bare(token.group())
+        is_content = _is_content(word, knowledge)
+        if run and (not is_content or text[reached : token.start()] != " "):
             yield run
             run = []
-        if _is_content(word, knowledge):
+        if is_content:
             run.append((token.start(), token.start() + len(word), word))
         reached = token.end()
     if run:
         yield run
+
+
+def _bare(word: str) -> str:
+    return _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word
 
 
 def _is_content(word: str, knowledge: Knowledge) -> bool:

@@ -62,13 +62,24 @@ def _by_patterns(story: Story, code: str) -> Values:
 
 def read(text: str, blocks: Sequence[dict[str, Any]], grammar: Grammar) -> list[Paragraph]:
     """The paragraphs of a story, parsed where somebody may be speaking; headings quote nobody."""
-    paragraphs = [
+    paragraphs = _unparsed(text, blocks)
+    parses = iter(grammar.parse([one.frame.text for one in paragraphs if one.frame.text]))
+    return [one.parsed(next(parses)) if one.frame.text else one for one in paragraphs]
+
+
+def to_parse(story: Story, models: Models) -> list[str]:
+    """What `read` will ask the grammar for."""
+    if models.grammar is None or story.values["language"]["code"] != models.grammar.language:
+        return []
+    return [one.frame.text for one in _unparsed(story.text, story.values["blocks"]) if one.frame.text]
+
+
+def _unparsed(text: str, blocks: Sequence[dict[str, Any]]) -> list[Paragraph]:
+    return [
         paragraph_of(text, block["start"], block["end"])
         for block in blocks
         if block["kind"] == "paragraph" and block["start"] < READ_LIMIT
     ]
-    parses = iter(grammar.parse([one.frame.text for one in paragraphs if one.frame.text]))
-    return [one.parsed(next(parses)) if one.frame.text else one for one in paragraphs]
 
 
 def _quote(text: str, saying: Saying, cast: Cast) -> dict[str, Any]:
@@ -109,5 +120,6 @@ QUOTES = Enricher(
     frozenset({"blocks", "language"}),
     find_quotes,
     model=_model,
+    parses=to_parse,
     uses=frozenset({"text", "blocks", "language", "entities"}),
 )

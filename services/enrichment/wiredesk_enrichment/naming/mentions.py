@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from wiredesk_enrichment.story import Name
 
@@ -109,22 +110,27 @@ class Sought:
             if first := _WORD.match(name):
                 self._by_first[first.group()].append(name)
 
-    def starting_at(self, text: str, word: re.Match[str]) -> tuple[str, str] | None:
-        """The longest of the names that stands by itself where the word begins, and its kind."""
-        for name in self._by_first.get(word.group(), ()):
-            if text.startswith(name, word.start()) and not _GOES_ON.match(text, word.start() + len(name)):
-                return name, self._kinds[name]
-        return None
+    def found_in(self, text: str) -> Iterator[Mention]:
+        """Where names stand by themselves: the longest that begins at a word."""
+        for start, word in _words_of(text):
+            if word in self._by_first:
+                for name in self._by_first[word]:
+                    if text.startswith(name, start) and not _GOES_ON.match(text, start + len(name)):
+                        yield Mention(start, start + len(name), name, self._kinds[name], FOUND_AGAIN_SCORE)
+                        break
+
+
+@lru_cache(maxsize=2)
+def _words_of(text: str) -> tuple[tuple[int, str], ...]:
+    """Where words begin, and the words; kept, since a story is searched for one kind of names after the other."""
+    return tuple((word.start(), word.group()) for word in _WORD.finditer(text))
 
 
 def find_again(text: str, mentions: Sequence[Mention], *wanted: Sought) -> list[Mention]:
     """The mentions, and further places where one of the wanted names stands by itself."""
     taken = Taken(mentions)
     found = [
-        Mention(word.start(), word.start() + len(hit[0]), hit[0], hit[1], FOUND_AGAIN_SCORE)
-        for word in _WORD.finditer(text)
-        for sought in wanted
-        if (hit := sought.starting_at(text, word)) and taken.is_free(word.start(), word.start() + len(hit[0]))
+        mention for sought in wanted for mention in sought.found_in(text) if taken.is_free(mention.start, mention.end)
     ]
     return in_order([*mentions, *found])
 
