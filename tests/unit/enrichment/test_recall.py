@@ -14,6 +14,7 @@ from wiredesk_core.item import Item
 from wiredesk_enrichment.chain import Chain
 from wiredesk_enrichment.enrichers import ENRICHERS
 from wiredesk_enrichment.memory import Memory
+from wiredesk_enrichment.quoting.grammar import Grammar, Word
 from wiredesk_enrichment.reading import ParagraphReader, RememberingGrammar
 from wiredesk_enrichment.recall import Recall
 from wiredesk_enrichment.story import Enricher, Models, Name, Reader, Story, Values
@@ -124,3 +125,44 @@ def test_an_enricher_that_declares_nothing_sees_all_and_is_run_each_time(models:
     chain = Chain(models, [Enricher("counting", 1, frozenset(), counting)], memory=Memory(100_000))
     (first, _) = chain.enrich_all([Item(uri="urn:test:1", body_text="Text.")] * 2)
     assert (ran, first.layers["counting"].status) == (["urn:test:1"] * 2, LayerStatus.done)
+
+
+@dataclass
+class Overheard:
+    """Notes what a parser is asked, question by question; breaks on several texts at once if told so."""
+
+    grammar: Grammar
+    asked: list[list[str]] = field(default_factory=list)
+    breaks: bool = False
+    language: str = "en"
+    model: str = "overheard 1"
+
+    def parse(self, texts: Sequence[str]) -> list[tuple[Word, ...]]:
+        self.asked.append(list(texts))
+        if self.breaks and len(texts) > 1:
+            raise ValueError("too many at once")
+        return self.grammar.parse(texts)
+
+
+SPEECH = ("“We saw the water come,” Lindqvist said.", "The agency said that the road is open.", PARAGRAPHS[1])
+
+
+def test_the_sentences_of_a_batch_are_parsed_together_each_once(models: Models) -> None:
+    assert models.grammar is not None
+    grammar, memory = Overheard(models.grammar), Memory(1_000_000)
+    chain = Chain(replace(models, grammar=grammar), memory=memory)
+    items = [Item(uri="urn:test:1", body_text=f"{text}\n\n{PARAGRAPHS[0]}") for text in SPEECH]
+    together = chain.enrich_all(items)
+    (texts,) = grammar.asked
+    assert len(texts) == len(set(texts)) == len(items)
+    assert [one.values for one in together] == [Chain(models).enrich_all([item])[0].values for item in items]
+    chain.enrich_all(items)
+    assert len(grammar.asked) == 1
+
+
+def test_a_batch_that_cannot_be_parsed_together_is_parsed_story_by_story(models: Models) -> None:
+    assert models.grammar is not None
+    grammar = Overheard(models.grammar, breaks=True)
+    items = [Item(uri="urn:test:1", body_text=text) for text in SPEECH[:2]]
+    statuses = [one.layers["quotes"].status for one in Chain(replace(models, grammar=grammar)).enrich_all(items)]
+    assert (statuses, len(grammar.asked)) == ([LayerStatus.done] * 2, 3)
