@@ -9,6 +9,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -223,15 +224,17 @@ async def test_no_answer_holds_or_shows_what_its_key_may_not_see(capsys: pytest.
 
 async def test_stores_on_disk_hold_to_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     places = iter(range(1000))
+    async with AsyncExitStack() as opened:
 
-    def make() -> Newsroom:
-        folder = tmp_path / str(next(places))
-        folder.mkdir()
-        return Newsroom(
-            archive=open_archive(f"sqlite:{folder}/archive.db"), index=open_index(f"tantivy://{folder}/index")
-        )
+        def make() -> Newsroom:
+            folder = tmp_path / str(next(places))
+            folder.mkdir()
+            archive, index = open_archive(f"sqlite:{folder}/archive.db"), open_index(f"tantivy://{folder}/index")
+            opened.push_async_callback(archive.close)
+            opened.push_async_callback(index.close)
+            return Newsroom(archive=archive, index=index)
 
-    counts = await crawl(make, 32, 150, (LESSER[0], LESSER[3]))
+        counts = await crawl(make, 32, 150, (LESSER[0], LESSER[3]))
     with capsys.disabled():
         print(f"\ncanaries on SQLite and Tantivy: {dict(counts)}")  # noqa: T201 -- see above
     assert counts["2xx"] >= 0.6 * counts["calls"]
