@@ -18,8 +18,11 @@ from typing import Any
 
 import httpx
 import pytest
+from wiredesk.places import cache_folder
 from wiredesk.stack import Stack
 from wiredesk.testing import wait_for
+from wiredesk_enrichment.embedding_model import fetched
+from wiredesk_enrichment.settings import EnrichmentSettings
 from wiredesk_ingest.intake import read_wire
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.wire import Wire
@@ -99,7 +102,8 @@ def bare_rate(stories: Sequence[bytes], items: Path) -> float:
     alpha = Profile("alpha", language="en")
     read = [read_wire(Wire(story, alpha, "application/json")).items[0] for story in stories]
     items.write_text("\n".join(item.model_dump_json() for item in read), "utf-8")
-    command = [sys.executable, str(BARE), str(items), "2", "8"]
+    embedding = fetched(cache_folder(os.environ)) or ""  # as the images have it
+    command = [sys.executable, str(BARE), str(items), "2", str(EnrichmentSettings().chunk), str(embedding)]
     ran = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return float(ran["stories"]) / float(ran["seconds"])
 
