@@ -14,6 +14,7 @@ from wiredesk_core.broker.kafka import KafkaPublisher
 from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
+from wiredesk_core.garbage import collect_seldom
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging
 from wiredesk_core.topics import ITEM_ACCEPTED, LAYERS_WANTED, topics_of
@@ -95,6 +96,7 @@ def main() -> None:
     """Entry point of `python -m wiredesk_enrichment`."""
     shared = SharedSettings()
     configure_logging("enrichment", shared.log_level)
+    collect_seldom()
     carry_out(run(shared, EnrichmentSettings()))
 
 

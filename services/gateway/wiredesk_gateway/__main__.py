@@ -15,6 +15,7 @@ from wiredesk_core.broker.access import BrokerAccess
 from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import BrokerDown, Misconfigured
+from wiredesk_core.garbage import collect_seldom
 from wiredesk_core.index import open_index_reader
 from wiredesk_core.keys.jwt import read_issuer
 from wiredesk_core.ports import Registry
@@ -96,6 +97,7 @@ def main() -> None:
     """Entry point of `python -m wiredesk_gateway`."""
     shared = SharedSettings()
     configure_logging("gateway", shared.log_level)
+    collect_seldom()
     try:
         uvloop.run(run(shared, GatewaySettings()))
     except Misconfigured as failure:

@@ -17,6 +17,7 @@ from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Transient
+from wiredesk_core.garbage import collect_seldom
 from wiredesk_core.index import open_index
 from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging, log
@@ -122,6 +123,7 @@ def main() -> None:
     """Entry point of `python -m wiredesk_indexing`."""
     shared = SharedSettings()
     configure_logging("indexing", shared.log_level)
+    collect_seldom()
     carry_out(run(shared, IndexingSettings()))
 
 

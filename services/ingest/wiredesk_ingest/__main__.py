@@ -28,6 +28,7 @@ from wiredesk_core.broker.topic_admin import require_topics
 from wiredesk_core.claims import ClaimingPublisher
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.failures import Misconfigured
+from wiredesk_core.garbage import collect_seldom
 from wiredesk_core.keys.jwt import read_issuer
 from wiredesk_core.ports import Clock, Publisher, Registry
 from wiredesk_core.registry import open_registry
@@ -270,6 +271,7 @@ def main() -> None:
     """Entry point of `python -m wiredesk_ingest`."""
     shared = SharedSettings()
     configure_logging("ingest", shared.log_level)
+    collect_seldom()
     carry_out(run(shared, IngestSettings()))
 
 
