@@ -17,7 +17,10 @@ MOST_TAGS = 50_000
 """Start and end tags; reading one takes up to forty microseconds."""
 MOST_ATTRIBUTES = 300_000
 """Of all tags of a document together, as counted by the signs that part them; a large page has 15,000."""
-MOST_PAIRS = 5_000 * 5_000
+PARTING = " \t\r\n\f/="
+"""Signs between attributes."""
+FEW_ATTRIBUTES = 5_000
+MOST_PAIRS = FEW_ATTRIBUTES * FEW_ATTRIBUTES
 """Of attributes of one tag, for all long tags together: the parser compares each with all before it."""
 LONG_TAG = 2_000
 MOST_REFERENCES = 80_000
@@ -59,20 +62,24 @@ def refuse_masses(text: str) -> None:
 
 def refuse_masses_of_tags(text: str) -> None:
     """Raises Unreadable, tag_bomb; for masses of character references as well."""
-    if text.count("&") + text.count("\\u0026") > MOST_REFERENCES:
+    ampersands, escapes, tags = text.count("&"), text.count("\\u00"), text.count("<") + text.count("lt;")
+    if ampersands + escapes > MOST_REFERENCES and ampersands + text.count("\\u0026") > MOST_REFERENCES:
         raise Unreadable(
             "tag_bomb", f"more than {MOST_REFERENCES} character references: send the characters themselves"
         )
-    escaped = text.count("lt;") + len(NUMBERED_TAG.findall(text)) + len(JSON_TAG.findall(text))
-    if text.count("<") + escaped > MOST_TAGS:
+    if tags + ampersands + escapes > MOST_TAGS:
+        tags += len(NUMBERED_TAG.findall(text)) + len(JSON_TAG.findall(text))
+    if tags > MOST_TAGS:
         raise Unreadable("tag_bomb", f"more than {MOST_TAGS} tags: send one story a wire")
 
 
 def refuse_masses_of_attributes(markup: str) -> None:
     """Raises Unreadable, tag_bomb, for markup whose tags hold more attributes than a page needs."""
+    if len(markup) < FEW_ATTRIBUTES:
+        return
     tags = TAG.findall(markup)
     inside = "".join(tags)
-    many = sum(map(inside.count, " \t\r\n\f/=")) > MOST_ATTRIBUTES
+    many = sum(map(inside.count, PARTING)) > MOST_ATTRIBUTES
     if many or sum(len(ATTRIBUTE.findall(tag)) ** 2 for tag in tags if len(tag) > LONG_TAG) > MOST_PAIRS:
         raise Unreadable("tag_bomb", f"more than {MOST_ATTRIBUTES} attributes, or thousands in one tag: leave them out")
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import trafilatura
 from lxml import etree
 from wiredesk_core.failures import Unreadable
-from wiredesk_core.item import Association, Item, ItemType
+from wiredesk_core.item import Association, Item, ItemType, ParseWarning
 
-from wiredesk_ingest.formats.bounds import MOST_ENTRIES, refuse_masses_of_attributes
+from wiredesk_ingest.formats.bounds import MOST_CHARACTERS, MOST_ENTRIES, refuse_masses_of_attributes
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.languages import language_of
+from wiredesk_ingest.formats.main_text import main_text
 from wiredesk_ingest.formats.markup import Block, blocks_of, blocks_of_html, html_tree, looks_like_html, plain
+from wiredesk_ingest.formats.page_trimming import trimmed
 from wiredesk_ingest.formats.plain_text import content_uri
 from wiredesk_ingest.formats.safe_json import parse_json
 from wiredesk_ingest.formats.shown_html import html_of_blocks
@@ -59,40 +61,6 @@ ROOTS = frozenset(
     ]
 )
 STORY_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*)$")
-DEAD_WEIGHT = (
-    "aside",
-    "audio",
-    "button",
-    "canvas",
-    "dialog",
-    "embed",
-    "fieldset",
-    "figure",
-    "footer",
-    "head",
-    "iframe",
-    "input",
-    "label",
-    "link",
-    "map",
-    "menu",
-    "nav",
-    "noscript",
-    "object",
-    "option",
-    "picture",
-    "script",
-    "select",
-    "style",
-    "svg",
-    "template",
-    "textarea",
-    "time",
-    "video",
-)
-"""Most of a page's bytes and none of its story, by the extractor's own list; without them it is half as quick again."""
-WORD = re.compile(r"[^\W_]")
-WORDS_OF_A_TEASER = 4
 FULLER = 1.5
 """How much longer the page's own statement of its text must be to be believed over what is seen."""
 
@@ -106,15 +74,16 @@ def recognise(text: str) -> bool:
 
 def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     """One item: the page's main story."""
+    text = trimmed(text)
     refuse_masses_of_attributes(text)
     tree = _tree(text)
     if tree is None:
         raise Unreadable("empty", "an HTML page with nothing in it: send the story")
-    statements, meta = _statements(tree), _meta(tree)
+    (statements, warnings), meta = _statements(tree), _meta(tree)
     stated = next((entry for entry in statements if _is_story(entry)), {})
     headline = _line(_said(stated, "headline") or _first(meta, "og:title", "twitter:title") or _title(tree))
     address, language, pictures = _address(tree, stated, meta), _language(tree, stated), _pictures(meta)
-    paragraphs = _main_text(tree, _full_text(stated, statements), headline) or _all_text(text)
+    paragraphs = _fuller(main_text(tree, headline), _full_text(stated, statements)) or _all_text(text)
     zone = wire.provider.zone
     published = _said(stated, "datePublished") or _first(
         meta, "article:published_time", "datepublished", "date", "dc.date"
@@ -138,6 +107,7 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
             version_created=moment(modified or published, zone),
             copyright_holder=_line(_said(stated, "copyrightHolder")),
             associations=pictures,
+            warnings=warnings,
         ),
     )
 
@@ -148,31 +118,15 @@ def _tree(text: str) -> etree._Element | None:
     return html_tree(text) if tree is None else tree
 
 
-def _main_text(tree: etree._Element, stated: list[str], headline: str) -> list[str]:
-    """The story's paragraphs. `tree` is used up: the extractor takes it apart."""
-    etree.strip_elements(tree, *DEAD_WEIGHT, with_tail=False)
-    links = {" ".join("".join(str(text) for text in link.itertext()).split()) for link in tree.iter("a")}
-    # Tables of web pages are layout far more often than results.
-    found = trafilatura.extract(cast(Any, tree), fast=True, include_comments=False, include_tables=False)
-    paragraphs = _story_lines((found or "").split("\n"), links, headline)
-    return stated if _size(stated) > FULLER * _size(paragraphs) else paragraphs
-
-
 def _all_text(text: str) -> list[str]:
     """Everything there is to read, for notes too short to have a main text."""
     tree = html_tree(text)
     return [] if tree is None else [block.text for block in blocks_of(_body(tree))]
 
 
-def _story_lines(lines: list[str], links: set[str], headline: str) -> list[str]:
-    """Without the headline said again, lines without a word, and lines that are nothing but a way elsewhere."""
-    kept = []
-    for position, line in enumerate(text.strip() for text in lines):
-        elsewhere = line.lstrip("- ") in links and len(line.split()) >= WORDS_OF_A_TEASER
-        repeated = position < 3 and line == headline
-        if WORD.search(line) and not elsewhere and not repeated:
-            kept.append(line)
-    return kept
+def _fuller(seen: list[str], stated: list[str]) -> list[str]:
+    """What is seen of the story, or what the page states where that is fuller by far."""
+    return stated if _size(stated) > FULLER * _size(seen) else seen
 
 
 def _size(paragraphs: list[str]) -> int:
@@ -183,16 +137,21 @@ def _body(tree: etree._Element) -> etree._Element:
     return next((e for e in tree.iter("article", "main", "body")), tree)
 
 
-def _statements(tree: etree._Element) -> list[Facts]:
-    """All that the page says about itself in JSON-LD, where that can be read."""
+def _statements(tree: etree._Element) -> tuple[list[Facts], tuple[ParseWarning, ...]]:
+    """All that the page says about itself in JSON-LD, where that can be read and is no longer than a story."""
     found: list[Facts] = []
+    warnings: list[ParseWarning] = []
     for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or ""):
+        said = str(script.text or "") if "ld+json" in (script.get("type") or "") else ""
+        if len(said) > MOST_CHARACTERS:
+            detail = f"JSON-LD of {len(said)} characters was not read: leave it out"
+            warnings.append(ParseWarning(code="statement_too_long", detail=detail))
+        elif said:
             try:
-                found += _objects(parse_json(html.unescape((script.text or "").strip())))
+                found += _objects(parse_json(html.unescape(said.strip())))
             except Unreadable:
                 continue
-    return found
+    return found, tuple(warnings)
 
 
 def _full_text(stated: Facts, statements: list[Facts]) -> list[str]:

@@ -144,7 +144,9 @@ class _Writer:
     def close(self, kind: str) -> None:
         raw = "".join(self.running)
         self.running.clear()
-        if self.kept:
+        if not raw or raw.isspace():
+            texts = []
+        elif self.kept:
             texts = paragraphs_of_plain(raw.replace(BREAK, "\n"), keep_lines=True)
         else:
             texts = [_folded(part) for part in raw.split(BREAK + BREAK)]
@@ -154,7 +156,8 @@ class _Writer:
 
 def local(element: etree._Element) -> str:
     """The element's name in lower case without its namespace; "" for comments and the like."""
-    return _local(element.tag) if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _local(tag) if type(tag) is str else ""
 
 
 def outermost(root: etree._Element, wanted: Callable[[etree._Element], bool]) -> Iterator[etree._Element]:
@@ -279,13 +282,13 @@ def _walk_child(
 
 def between(child: etree._Element) -> str:
     """What parts an element from the one before it where the wire writes nothing between the two."""
-    before = child.getprevious()
+    name = local(child)
+    before = child.getprevious() if name in PARTS or name == "denom" else None
     if before is None or before.tail:
         return ""
-    pair = local(before), local(child)
-    if pair == ("numer", "denom"):
-        return "/"
-    return " " if pair[0] in PARTS and pair[1] in PARTS else ""
+    if name == "denom":
+        return "/" if local(before) == "numer" else ""
+    return " " if local(before) in PARTS else ""
 
 
 def is_unread(name: str, parent: str) -> bool:

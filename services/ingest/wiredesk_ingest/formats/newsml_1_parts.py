@@ -15,6 +15,7 @@ from wiredesk_ingest.formats.markup import local, plain
 from wiredesk_ingest.formats.vocabulary import distinct
 
 NO_LANGUAGE = frozenset({"", "x-default", "x-none", "und", "mul", "zxx"})
+SIGNS = re.compile(r"[\W_]+")
 METADATA = ("administrativemetadata", "descriptivemetadata", "rightsmetadata", "metadata")
 
 
@@ -89,7 +90,7 @@ def tree_of(element: etree._Element, parent: Component | None = None) -> Compone
 
 def fold(name: str) -> str:
     """A formal name without case, spaces and signs: `Main Text` as `maintext`."""
-    return re.sub(r"[\W_]+", "", name.lower())
+    return SIGNS.sub("", name.lower())
 
 
 def formal_name(element: etree._Element | None) -> str:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html.entities import html5
 
 from lxml import etree
@@ -96,6 +97,7 @@ def refuse_entities(text: str) -> None:
         raise Unreadable("xml_broken", "there is a DOCTYPE and no element after it")
 
 
+@lru_cache
 def _parser(*, recover: bool) -> etree.XMLParser:
     return etree.XMLParser(
         encoding="utf-8",

@@ -86,6 +86,7 @@ _HTML_ELEMENTS = frozenset(
 )
 _NO_COPY = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "select", "option"}
 """Elements whose words are none of the copy's, as in its text."""
+_KEPT = ("href", "src", "alt", "title", "colspan", "rowspan", "lang")
 _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>")
 _EMPTY = frozenset({"br", "hr", "img"})
 _SHOWN_AS_THEY_ARE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "figcaption"})
@@ -114,11 +115,11 @@ def html_of_tree(element: etree._Element, skip: Iterable[etree._Element] = ()) -
 
 def _write_html(element: etree._Element, parts: list[str], skip: frozenset[etree._Element], depth: int) -> None:
     parts.append(html.escape(element.text or "", quote=False))
-    mixed = is_mixed(element)
+    around, mixed = local(element), is_mixed(element)
     for child in element if depth <= DEEPEST else ():
         name = local(child)
         parts.append(html.escape(entity_text(child), quote=False) if not name else "")
-        if name and not is_unread(name, local(element)) and child not in skip:
+        if name and not is_unread(name, around) and child not in skip:
             shown = _HTML_NAMES.get(name) or (name if name in _HTML_ELEMENTS else "")
             shown = shown or ("p" if is_block(name, mixed=mixed) and not has_blocks(child) else "")
             parts.append(between(child))
@@ -129,5 +130,6 @@ def _write_html(element: etree._Element, parts: list[str], skip: frozenset[etree
 
 
 def _attributes(element: etree._Element) -> str:
-    kept = ((name, element.get(name)) for name in ("href", "src", "alt", "title", "colspan", "rowspan", "lang"))
+    said = dict(element.items())
+    kept = ((name, said.get(name)) for name in _KEPT) if said else ()
     return "".join(f' {name}="{html.escape(value)}"' for name, value in kept if value)

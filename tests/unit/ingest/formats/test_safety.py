@@ -275,6 +275,10 @@ def test_masses_of_bytes_that_the_declared_charset_does_not_know_are_refused() -
 def test_control_characters_go_and_separators_become_blanks(strange: str) -> None:
     assert without_controls(f"a{strange}b\x1fc") == "ab c"
     assert without_controls(f"é{strange}€\x1c{strange}") == "é€ "
+    # Long texts are looked through in another way.
+    assert without_controls(f"{'a' * 9_000}{strange}b\x1fc") == f"{'a' * 9_000}b c"
+    assert without_controls(f"{'é' * 9_000}{strange}€\x1c{strange}") == f"{'é' * 9_000}€ "
+    assert without_controls("“Jà” " * 9_000) == "“Jà” " * 9_000
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "utf-32", "utf-16-be", "utf-8-sig", "iso2022_jp", "hz", "cp037"])
@@ -302,3 +306,15 @@ def test_markup_in_a_feed_whose_names_are_none_keeps_its_words(name: str) -> Non
     (record,) = parse_bytes(f"{feed}</channel></rss>".encode(), "wire", Profile("p"))
 
     assert record["item"]["body_text"] == "One two three."
+
+
+def test_a_page_whose_own_statement_is_longer_than_any_story_is_read_without_it() -> None:
+    """As text, as JSON, as words and as their paragraphs it would be in memory six times over."""
+    said = {"@type": "NewsArticle", "headline": "Stated", "articleBody": "Ferry. " * (MOST_CHARACTERS // 7 + 1)}
+    page = f'<html><script type="application/ld+json">{json.dumps(said)}</script><body><h1>Seen</h1><p>Late.</p></body>'
+
+    (record,) = parse_bytes(page.encode(), "page.html", Profile("p"))
+
+    assert record["item"]["headline"] == "Seen"
+    assert record["item"]["body_text"].endswith("Late.")
+    assert [warning["code"] for warning in record["item"]["warnings"]] == ["statement_too_long"]
