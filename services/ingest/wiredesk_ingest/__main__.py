@@ -173,7 +173,7 @@ def parsing_pool(providers_toml: str, settings: IngestSettings, workers: int, ni
         chunk=PARSE_CHUNK,
         seconds_each=settings.parse_seconds,
         prepare=worker.prepare,
-        arguments=[providers_toml, nice],
+        arguments=[providers_toml, nice, settings.container_seconds],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,10 @@ CLAIMS = {
 """Formats that a content type may mean, by a word in its subtype; other content types claim nothing."""
 HOW_TO_MEND = "send ninjs, NewsML 1 or G2, NITF, RSS, Atom, IPTC 7901, ANPA 1312, e-mail, HTML or plain text"
 
+COSTLY = "not read: those before took all the time of a container: send it in parts, or raise INGEST_CONTAINER_SECONDS"
+
+IsSpent = Callable[[], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -49,23 +53,26 @@ class Reading:
     faults: tuple[Unreadable, ...] = ()
 
 
-def read_wire(wire: Wire, depth: int = 0) -> Reading:
+def read_wire(wire: Wire, depth: int = 0, is_spent: IsSpent = lambda: False) -> Reading:
     """The items of a wire, or of the wires in it. Raises Unreadable; anything else that comes out is a fault of ours.
 
-    A container is unreadable when every wire in it is; an item in it has the hash of its own wire.
+    A container is unreadable when every wire in it is; an item in it has the hash of its own wire. is_spent: whether
+    the wires of a container have cost as much as they may together; those behind are left unread, and said to be.
     """
+    if depth and is_spent():
+        raise Unreadable("container_costly", COSTLY)
     if not wire.data.strip():
         raise Unreadable("empty", "the wire has no content: send the story in the body")
     members = members_of(wire, depth)
-    return _read_one(wire) if members is None else _read_members(members, depth)
+    return _read_one(wire) if members is None else _read_members(members, depth, is_spent)
 
 
-def _read_members(members: Sequence[Wire], depth: int) -> Reading:
+def _read_members(members: Sequence[Wire], depth: int, is_spent: IsSpent) -> Reading:
     parts: list[Reading] = []
     faults: list[Unreadable] = []
     for member in members:
         try:
-            reading = read_wire(member, depth + 1)
+            reading = read_wire(member, depth + 1, is_spent)
         except Unreadable as unreadable:
             faults.append(Unreadable(unreadable.code, f"{member.filename or 'part'}: {unreadable.detail}"))
         else:

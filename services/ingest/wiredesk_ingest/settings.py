@@ -63,3 +63,8 @@ class IngestSettings(BaseSettings):
     disks: str = Field(default="", description="Folders whose disks are watched: NAME=PATH,NAME=PATH")
     workers: int = Field(default=1, ge=1, description="Processes that parse wires")
     parse_seconds: float = Field(default=20.0, gt=0, description="Longest that one wire may take to parse")
+    container_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="CPU seconds that all wires in one container may take together; the rest goes to quarantine",
+    )

@@ -29,7 +29,7 @@ from wiredesk_core.ports import Clock
 from wiredesk_core.topics import ITEM_ACCEPTED, ITEM_ACCEPTED_BULK, RECEIPT_NOTED
 
 from wiredesk_ingest.framing import pack_wire, unpack_outcome
-from wiredesk_ingest.intake import Reading, facts_of, read_wire, reparsed_of
+from wiredesk_ingest.intake import IsSpent, Reading, facts_of, read_wire, reparsed_of
 from wiredesk_ingest.noise import Noise
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, note_headers
@@ -54,15 +54,22 @@ class Origin:
     """When all wires of a time were asked to be read again; None for a wire that is read for its own sake."""
 
 
-def read_record(headers: Headers, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Outcome:
+def read_record(
+    headers: Headers,
+    value: bytes,
+    profiles: Mapping[str, Profile],
+    now: datetime,
+    is_spent: IsSpent = lambda: False,
+) -> Outcome:
     """What follows from one wire: a fact for each item and cancel mark, and what its receipt should say.
 
+    is_spent: as for read_wire.
     Raises nothing but what is a fault of ours: a wire that cannot be read is Rejected.
     """
     origin = None
     try:
         origin = origin_of(headers)
-        return _read(origin, value, profiles, now)
+        return _read(origin, value, profiles, now, is_spent)
     except Unreadable as unreadable:
         return reject(headers, origin, unreadable.code, unreadable.detail, now)
 
@@ -106,12 +113,12 @@ def reject(headers: Headers, origin: Origin | None, code: str, detail: str, now:
     return Rejected(code, detail, provider, outputs=(_noted(note),) if receipt_id else ())
 
 
-def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: datetime) -> Outcome:
+def _read(origin: Origin, value: bytes, profiles: Mapping[str, Profile], now: datetime, is_spent: IsSpent) -> Outcome:
     profile = profiles.get(origin.provider)
     if profile is None:
         raise Unreadable("unknown_provider", f"no profile for {origin.provider!r}: add one and replay the quarantine")
     wire = Wire(data=value, provider=profile, content_type=origin.content_type, filename=origin.filename)
-    reading = read_wire(wire)
+    reading = read_wire(wire, is_spent=is_spent)
     facts = facts_of(reading, wire, origin.receipt_id, origin.received_at, origin.rederived_at)
     if reading.faults:
         return _partly(origin, reading, facts, now)

@@ -4,8 +4,9 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 from wiredesk_core.failures import Unreadable
@@ -37,6 +38,32 @@ def wire(data: bytes, filename: str | None = None) -> Wire:
 
 def uris(data: bytes) -> list[str]:
     return [item.uri for item in read_wire(wire(data)).items]
+
+
+def spent_after(reads: int) -> Callable[[], bool]:
+    """Whether so many wires have been read."""
+    asked = count()
+    return lambda: next(asked) >= reads
+
+
+def test_wires_behind_a_costly_part_of_a_container_are_said_to_be_unread() -> None:
+    files = {"in.zip": zipped({"a.json": FERRY, "b.json": BANK}), "c.json": BANK, "d.json": BANK}
+    reading = read_wire(wire(zipped(files)), is_spent=spent_after(2))
+
+    assert [item.uri for item in reading.items] == ["urn:ferry"]
+    assert [fault.code for fault in reading.faults] == ["container_costly"] * 3
+    assert reading.faults[0].detail.startswith("b.json: not read")
+
+
+def test_a_container_whose_first_wire_may_cost_nothing_is_unreadable() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_wire(wire(zipped({"a.json": FERRY})), is_spent=lambda: True)
+
+    assert refused.value.code == "container_costly"
+
+
+def test_a_wire_that_is_no_container_is_read_whatever_it_costs() -> None:
+    assert len(read_wire(wire(FERRY), is_spent=lambda: True).items) == 1
 
 
 @pytest.mark.parametrize(
