@@ -17,8 +17,8 @@ def remembering() -> list[main_text.Remembered]:
     return [rule for rules in SLOW for rule in rules if isinstance(rule, main_text.Remembered)]
 
 
-def page() -> etree._Element:
-    tree = trafilatura.load_html(f"<html><head><title>T</title></head><body>{MARKUP}</body></html>")
+def page(markup: str = MARKUP) -> etree._Element:
+    tree = trafilatura.load_html(f"<html><head><title>T</title></head><body>{markup}</body></html>")
     assert tree is not None
     return tree
 
@@ -40,7 +40,7 @@ def test_what_is_remembered_is_what_the_rule_says() -> None:
 
 def test_the_first_frame_of_a_story_is_the_one_the_rule_finds_first() -> None:
     markup = "<div><div class='x'>a</div><div class='post-body'>b</div></div><div class='article-body'>c</div>"
-    tree = trafilatura.load_html(f"<html><head/><body>{markup}</body></html>")
+    tree = page(markup)
     for rule in xpaths.BODY_XPATH:
         asked = etree.XPath(rule.path, namespaces={"re": xpaths.REGEXP_NS})
         assert next(iter(rule(tree)), None) is next(iter(asked(tree)), None)
@@ -56,9 +56,8 @@ def test_what_cannot_be_remembered_is_asked_again(monkeypatch: pytest.MonkeyPatc
 def test_of_a_page_of_too_many_kinds_no_words_are_left_out_unasked() -> None:
     rule = main_text.Remembered(xpaths.OVERALL_DISCARD_XPATH[0])
     many = "".join(f"<div class='menu-{n}'>{n}</div>" for n in range(3_000))
-    tree = trafilatura.load_html(f"<html><head/><body>{many}</body></html>")
 
-    assert 0 < len(rule(tree)) < 3_000
+    assert 0 < len(rule(page(many))) < 3_000
 
 
 def test_pages_of_one_provider_leave_little_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
