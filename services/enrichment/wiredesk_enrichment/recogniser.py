@@ -9,12 +9,14 @@ all words are judged together, and within a name it can only go on or end. The c
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from wiredesk_enrichment.wordvectors import word_vectors_of
 
 Floats = NDArray[np.float32]
 Found = tuple[int, int, str]
@@ -30,7 +32,8 @@ NOTHING = 0
 class Recogniser:
     """The layers of spaCy's `ner`, and what each class of the last one means ("B-ORG" begins, "U-ORG" is one word)."""
 
-    tok2vec: Any
+    vectors: Callable[[Sequence[Any]], Floats]
+    """A row a word of the tokenised texts."""
     lower: Any
     upper: Any
     classes: tuple[str, ...]
@@ -42,7 +45,7 @@ class Recogniser:
         return [next(names) if len(doc) else [] for doc in docs]
 
     def _read(self, docs: Sequence[Any]) -> list[list[Found]]:
-        seen: Floats = self.lower.predict(self.tok2vec.predict(docs))
+        seen: Floats = self.lower.predict(self.vectors(docs))
         ends = np.cumsum([len(doc) for doc in docs])
         spaces = np.concatenate([doc.to_array("IS_SPACE") for doc in docs]).astype(bool)
         best = self._outside(seen, spaces, ends - 1)
@@ -139,4 +142,11 @@ def recogniser_of(pipe: Any) -> Recogniser | None:
     if not is_known:
         return None
     classes = tuple(moves.get_class_name(number) for number in range(upper.get_dim("nO")))
-    return Recogniser(tok2vec, lower, upper, classes)
+    return Recogniser(_vectors_of(tok2vec, pipe.vocab.vectors), lower, upper, classes)
+
+
+def _vectors_of(tok2vec: Any, statics: Any) -> Callable[[Sequence[Any]], Floats]:
+    """The component's own vectors: ours where its layers are those that are known, thinc's otherwise."""
+    words, _, narrow = tok2vec.layers
+    known = word_vectors_of(words, statics)
+    return (lambda docs: narrow.predict(known.read(docs))) if known else tok2vec.predict
