@@ -32,6 +32,8 @@ def removed_from(
         ("(Photo by Ingrid Solberg)", "photo_credit"),
         ("Subscribe to our newsletter for the day's best reads", "call_to_action"),
         ("Follow us on Twitter and Facebook", "call_to_action"),
+        ("Follow Petra Vane on Twitter @petravane.", "call_to_action"),
+        ("“Follow Petra Vane on Instagram.”", "call_to_action"),
         ("Read more: How the tunnel was built", "call_to_action"),
         ("ADVERTISEMENT", "call_to_action"),
         ("© 2024 Coastal Press. All rights reserved.", "boilerplate"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wiredesk_enrichment.quoting.marks import stretches
+from wiredesk_enrichment.quoting.marks import marks_of, stretches
 
 
 def between(text: str) -> list[str]:
@@ -26,6 +26,7 @@ def between(text: str) -> list[str]:
         ("「残ります」と彼女は言った。", ["残ります"]),
         ("‘We stay,’ she said. ‘It’s the workers’ choice.’", ["We stay,", "It’s the workers’ choice."]),
         ("'We stay,' she said. 'It's theirs.'", ["We stay,", "It's theirs."]),
+        ('"We call it “too loud” or “too late” here," she said.', ["We call it “too loud” or “too late” here,"]),
     ],
 )
 def test_marks_of_every_kind_are_read(text: str, expected: list[str]) -> None:
@@ -44,6 +45,7 @@ def test_marks_of_every_kind_are_read(text: str, expected: list[str]) -> None:
         ("The workers' pay and the miners' pay rose in the '80s.", []),
         ("Rock 'n' roll, she said.", []),
         ("''The 'old' ferry,'' she said.", []),
+        ('The old ferries" of [the] town and its "new ferries" sank.', ["new ferries"]),
         ('A page <a href="https://x.example/a b">here</a> says so.', []),
         ("“”", []),
         ('«»""', []),
@@ -58,7 +60,24 @@ def test_a_paragraph_that_ends_in_a_quote_leaves_it_open() -> None:
     assert (closed.is_open, still_open.is_open) == (False, True)
 
 
-@given(st.text(alphabet="“”„«»‹›\"'‘’ab S.,5\n", max_size=60), st.integers(0, 10), st.integers(0, 60))
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Council tells town to 'get away'\n“We stay,” she said. “We wait.”", ["We stay,", "We wait."]),
+        ("‘We saw the “ghost” ship,’ she said.\n‘It stays.’", ["We saw the “ghost” ship,", "It stays."]),
+        ("The “ghost” ship came.\n‘It stays,’ she said.", ["ghost", "It stays,"]),
+    ],
+)
+def test_a_story_quotes_with_one_kind_of_marks(text: str, expected: list[str]) -> None:
+    first = text.index("\n") if "\n" in text else len(text)
+    spans = [(0, first), (first + 1, len(text))]
+    marks = marks_of(text, spans)
+    found = [one for start, end in spans for one in stretches(text, start, end, marks)]
+
+    assert [text[one.start : one.end] for one in found] == expected
+
+
+@given(st.text(alphabet="“”„«»‹›\"'‘’`ab S.,5\n", max_size=60), st.integers(0, 10), st.integers(0, 60))
 def test_stretches_lie_inside_their_paragraph_in_order(text: str, start: int, end: int) -> None:
     start, end = min(start, len(text)), min(max(start, end), len(text))
     reached = start

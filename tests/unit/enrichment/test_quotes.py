@@ -85,6 +85,7 @@ Reads = Callable[..., dict[str, Any]]
         ("The plan was called “a very bad joke” by Mara Lindqvist.", ("a very bad joke", "Mara Lindqvist", "Mara Lindqvist")),
         ("The Harbour Authority said it was “irresponsible.”", ("irresponsible.", "Harbour Authority", "Harbour Authority")),
         ("The fisheries minister, Han Seo-jun, said: “We wait.”", ("We wait.", "The fisheries minister", "Han Seo-jun")),
+        ("Mara Lindqvist compared the harbour to “a very large bathtub” on Monday.", ("a very large bathtub", "Mara Lindqvist", "Mara Lindqvist")),
         ("“We wait,” the ambassador to Oslo Han Seo-jun said.", ("We wait,", "Han Seo-jun", "Han Seo-jun")),
     ],
 )  # fmt: skip
@@ -118,6 +119,7 @@ def test_pronouns_descriptions_and_what_goes_on_are_led_back_to_a_name(
     [
         "The self-proclaimed “DNR” and “LNR” are not at sea, Mara Lindqvist said.",
         "The so-called “gift” was late.",
+        "Her commentary, “Harbours, tell your own story,” is late.",
         "They sang “Ships in the Night” twice.",
         "The film “A Long Winter in the Harbour” opens on Friday.",
         "Two “experts” came by bus.",
@@ -129,6 +131,18 @@ def test_pronouns_descriptions_and_what_goes_on_are_led_back_to_a_name(
 )
 def test_scare_quotes_titles_coined_names_and_headings_are_no_quotes(body: str, read: Reads) -> None:
     assert read(body)["quotes"] == []
+
+
+def test_a_signed_line_between_marks_is_no_heading(read: Reads) -> None:
+    body = f"{PROSE}\n\n“The thinnest ice that ever held a bus” ― Mara Lindqvist\n\n{PROSE}"
+    assert spoken(read(body)) == [("The thinnest ice that ever held a bus", "Mara Lindqvist", "Mara Lindqvist")]
+
+
+def test_a_verb_behind_does_not_tell_of_a_part_of_a_sentence(read: Reads) -> None:
+    (quote,) = read("The aides struck a call for “better boats and more radios” and put in words calling for help.")[
+        "quotes"
+    ]
+    assert quote["speaker"] is None
 
 
 def test_the_cue_and_the_pronoun_keep_their_own_places(read: Reads) -> None:

@@ -29,7 +29,8 @@ _FINAL = re.compile(r"""[.!;:,…\-–—)\]]["'”’»]*$|[.,]["'”’»]$"""
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*$""")
 _OPENING = re.compile(r"""^["'“‘«¿¡]?\s*[^\W_a-zß-ÿ]""")
 _NOT_A_HEADING = re.compile(
-    r"^(?:[-–—•*·>@#(]|\d+[.)]\s|[Bb][Yy]\s+[A-Z]|https?:|www\.|[A-Z][A-Z .'’-]+,\s*\w+\.?\s+\d)"  # lists, by-lines, datelines
+    r"^(?:[-–—•*·>@#(]|\d+[.)]\s|[Bb][Yy]\s+[A-Z]|https?:|www\.|[A-Z][A-Z .'’-]+,\s*\w+\.?\s+\d|"
+    r"[\"“„«].+[\"”»]\s*[—–―-]+\s*[A-Z])"  # lists, by-lines, datelines, signed quotes
 )
 
 
@@ -138,7 +139,7 @@ class _HeadingReader(HTMLParser):
 
 BLOCKS = Enricher(
     "blocks",
-    2,
+    3,
     frozenset({"cleaning"}),
     find_blocks,
     model=lambda models: models.guess.model,

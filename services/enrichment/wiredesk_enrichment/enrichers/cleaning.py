@@ -59,6 +59,7 @@ PATTERNS = (
             r"share this|support our|donate (?:now|today|to)|become a (?:member|subscriber|patron)|get (?:the|our) (?:latest|daily|app|newsletter)|"
             r"for (?:all )?(?:the )?(?:latest|more) .{0,60}(?:visit|follow|click|subscribe|download)|don['’]t miss|stay (?:tuned|updated|informed)|"
             r"catch (?:all )?the)\b",
+            r"^[\"“]?follow [\w@.’' -]{2,60} on (?:twitter|x|facebook|instagram|linkedin|tiktok|bluesky|threads|mastodon)\b",
             r"^[(\[]?(?:read|see|watch|listen|explore|view)\s+(?:more|also|next|here|now)\b",
             r"^(?:also read|also see|more on this|more from|recommended|related(?: (?:stories|articles|content|news|posts?))?|trending(?: now)?)\s*(?:[:|–-].*)?$",
             r"^(?:advertisement|advertising|sponsored content|story continues below.*|continue reading(?: below)?.*|scroll to continue.*)$",
@@ -205,5 +206,5 @@ def _joined(body: str, paragraphs: list[list[Span]], removed: dict[int, str]) ->
 
 
 CLEANING = Enricher(
-    "cleaning", 1, frozenset(), clean, uses=frozenset({"item.body_text", "item.byline", "item.boilerplate"})
+    "cleaning", 2, frozenset(), clean, uses=frozenset({"item.body_text", "item.byline", "item.boilerplate"})
 )

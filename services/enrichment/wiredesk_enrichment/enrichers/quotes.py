@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wiredesk_enrichment.naming.dateline import find_dateline
-from wiredesk_enrichment.quoting.flow import Paragraph, Saying, paragraph_of, sayings
+from wiredesk_enrichment.quoting.flow import Paragraph, Saying, paragraphs_of, sayings
 from wiredesk_enrichment.quoting.grammar import Grammar
 from wiredesk_enrichment.quoting.languages import VERBS, sayings_in
 from wiredesk_enrichment.quoting.speakers import Cast, Speaker
@@ -75,11 +75,12 @@ def to_parse(story: Story, models: Models) -> list[str]:
 
 
 def _unparsed(text: str, blocks: Sequence[dict[str, Any]]) -> list[Paragraph]:
-    return [
-        paragraph_of(text, block["start"], block["end"])
+    spans = [
+        (block["start"], block["end"])
         for block in blocks
         if block["kind"] == "paragraph" and block["start"] < READ_LIMIT
     ]
+    return paragraphs_of(text, spans)
 
 
 def _quote(text: str, saying: Saying, cast: Cast) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def _model(models: Models) -> str:
 
 QUOTES = Enricher(
     "quotes",
-    3,
+    4,
     frozenset({"blocks", "language"}),
     find_quotes,
     model=_model,

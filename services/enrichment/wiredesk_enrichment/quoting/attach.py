@@ -60,7 +60,7 @@ def attach(text: str, stretch: Stretch, around: Surroundings) -> Attached | None
         _behind(text, stretch, own, following)
         or _led_in(text, stretch, own)
         or _governing(stretch, around.frame, around.tree, own)
-        or _nearest(stretch, own)
+        or _nearest(text, stretch, own)
     )
 
 
@@ -118,12 +118,13 @@ def _governing(stretch: Stretch, frame: Frame, tree: Tree, own: Sequence[Cue]) -
     return Attached(stretch, best, 0.9 if best.is_strong else 0.8) if best else None
 
 
-def _nearest(stretch: Stretch, own: Sequence[Cue]) -> Attached | None:
+def _nearest(text: str, stretch: Stretch, own: Sequence[Cue]) -> Attached | None:
+    """The verb before it, else the one behind it where it is no mere part of the sentence."""
     before = [cue for cue in own if cue.end <= stretch.opened and cue.phrase]
     after = [cue for cue in own if cue.start >= stretch.closed and cue.phrase]
     if before:
         return Attached(stretch, before[-1], 0.8)
-    return Attached(stretch, after[0], 0.7) if after else None
+    return Attached(stretch, after[0], 0.7) if after and not text[stretch.start].islower() else None
 
 
 def is_complete(text: str, stretch: Stretch) -> bool:

@@ -10,21 +10,24 @@ from wiredesk_enrichment.quoting.attach import Surroundings, attach, is_complete
 from wiredesk_enrichment.quoting.cues import Cue, find_cues, find_leads, named_before
 from wiredesk_enrichment.quoting.frames import Frame, frame
 from wiredesk_enrichment.quoting.grammar import Tree, Word
-from wiredesk_enrichment.quoting.marks import Stretch, stretches
+from wiredesk_enrichment.quoting.marks import Marks, Stretch, marks_of, stretches
 from wiredesk_enrichment.quoting.speech import may_tell
 
 Span = tuple[int, int]
 
-ON_ITS_OWN = 5
+ON_ITS_OWN = 4
 """Words: a shorter stretch that no speech is told of is a scare quote, a title or a name."""
+
+LONGEST_NAME = 10
+"""Words that a title between marks has at most."""
 
 DIRECT = 0.9
 """Scores from here on mean a verb of the stretch's own sentence."""
 
-_WORDS = re.compile(r"\w+(?:['’.-]\w+)*")
+_WORDS = re.compile(r"\w+(?:['’.,-]\w+)*")
 _COINED_BEFORE = re.compile(
     r"\b(?:so-called|self-(?:proclaimed|styled|described)|known as|titled|entitled|called|named|nicknamed|dubbed|codenamed|"
-    r"(?:word|words|term|phrase|slogan|song|album|film|movie|book|novel|show|series|play|hit|single|exhibition|painting))\s*,?\s*$",
+    r"(?:word|words|term|phrase|slogan|song|album|film|movie|book|novel|show|series|play|hit|single|exhibition|painting|commentary|column|editorial|essay|article|poem|hashtag|banner))\s*,?\s*$",
     re.IGNORECASE,
 )
 _SENTENCE_ENDS = re.compile(r"[a-z]{2}[.!?]\s")
@@ -151,7 +154,7 @@ def _is_speech(text: str, saying: Saying) -> bool:
     words = _WORDS.findall(text[stretch.start : stretch.end])
     is_own = saying.cue is not None and not text[saying.cue[1] : stretch.opened].strip()  # "called “…” by Kim Lee"
     if not words or (_COINED_BEFORE.search(text[max(0, stretch.opened - 30) : stretch.opened]) and not is_own):
-        return len(words) > ON_ITS_OWN and saying.speaker is not None
+        return len(words) > ON_ITS_OWN + 1 and saying.speaker is not None
     is_direct = (
         saying.score >= DIRECT
         and (is_complete(text, stretch) or _is_answer(text, stretch))
@@ -170,14 +173,19 @@ def _is_answer(text: str, stretch: Stretch) -> bool:
 
 def _is_name(inside: str, words: Sequence[str]) -> bool:
     """Whether words between marks are written as names and titles are: few, one sentence, all but small ones with capitals."""
-    if len(words) > 2 * ON_ITS_OWN or _SENTENCE_ENDS.search(inside):
+    if len(words) > LONGEST_NAME or _SENTENCE_ENDS.search(inside):
         return False
     is_begun = words[0][0].isupper() or words[0] in ("the", "a", "an")
     is_capital = words[-1][0].isupper() or len(words) == 1
     return is_begun and is_capital and all(word[0].isupper() or len(word) <= 3 for word in words)
 
 
-def paragraph_of(text: str, start: int, end: int) -> Paragraph:
-    """A paragraph, ready to be parsed: of its sentences those in which somebody may be speaking."""
-    quoted = stretches(text, start, end)
+def paragraphs_of(text: str, spans: Sequence[Span]) -> list[Paragraph]:
+    """Paragraphs, ready to be parsed: of their sentences those in which somebody may be speaking."""
+    marks = marks_of(text, spans)
+    return [_paragraph(text, start, end, marks) for start, end in spans]
+
+
+def _paragraph(text: str, start: int, end: int, marks: Marks | None) -> Paragraph:
+    quoted = stretches(text, start, end, marks)
     return Paragraph(start, end, quoted, frame(text, start, end, quoted, may_tell))

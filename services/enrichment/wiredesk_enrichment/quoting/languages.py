@@ -9,7 +9,7 @@ from functools import cache
 
 from wiredesk_enrichment.quoting.attach import is_complete
 from wiredesk_enrichment.quoting.flow import ON_ITS_OWN, Saying
-from wiredesk_enrichment.quoting.marks import Stretch, stretches
+from wiredesk_enrichment.quoting.marks import Stretch, marks_of, stretches
 
 VERBS: dict[str, str] = {
     "de": "sagte|sagten|sagt|erklärte|erklärten|erklärt|betonte|meinte|berichtete|kritisierte|warnte|forderte|fügte|teilte|"
@@ -73,8 +73,9 @@ def sayings_in(code: str, text: str, paragraphs: Sequence[tuple[int, int]]) -> l
     """The quotes of a story in one of VERBS, with the names or pronouns that stand beside the verb."""
     told: list[Saying] = []
     last: Saying | None = None
+    marks = marks_of(text, paragraphs)
     for start, end in paragraphs:
-        direct = [_told(code, text, stretch, start, end) for stretch in stretches(text, start, end)]
+        direct = [_told(code, text, stretch, start, end) for stretch in stretches(text, start, end, marks)]
         for number, saying in enumerate(direct):
             settled = saying
             if saying.speaker is None and is_complete(text, saying.stretch):

@@ -14,7 +14,8 @@ _REGULAR = (
     "recommend recount reflect refer reiterate relate remark remember remind repeat reply report request respond retort "
     "reveal scoff scream shout sigh signal snap specify speculate state stress suggest summarize summarise surmise testify "
     "threaten thunder tout tweet urge venture volunteer vow wail warn whisper wonder worry yell characterize characterise "
-    "portray brand call slam blast rip bash attack chant cite slur ridicule tease address"
+    "portray brand call slam blast rip bash attack chant cite slur ridicule tease address applaud chastise commend compare laud "
+    "lambaste liken rebuke welcome"
 )
 _IRREGULAR = {
     "say": "says said saying", "tell": "tells told telling", "write": "writes wrote written writing",
@@ -26,7 +27,7 @@ _IRREGULAR = {
 }  # fmt: skip
 _ONLY_WITH_QUOTES = (
     "continue speak feel think attack charge signal point post order address accept offer allow "
-    "reflect relate express laugh react believe hope fear read"
+    "reflect relate express laugh react believe hope fear read applaud chastise commend compare laud lambaste liken rebuke welcome"
 )
 _WEAK = frozenset(_ONLY_WITH_QUOTES.split())
 """These tell of speech only where a quote hangs on them."""
