@@ -62,6 +62,16 @@ def test_keyphrases_are_what_the_text_speaks_of_early_and_often(story: Callable[
     assert not {"said", "the", "and"} & {phrase["text"] for phrase in phrases}
 
 
+def test_phrases_of_several_words_end_in_a_noun_and_go_over_no_stop_word(
+    story: Callable[..., Story], models: Models
+) -> None:
+    text = "The ferry's captain saw the harbour pilot. Harbour pilots rarely leave the eastern breakwater."
+    phrases = find_keyphrases(with_values(story(text), entities=[]), models)["keyphrases"]
+    told = {phrase["text"].lower() for phrase in phrases}
+    assert "harbour pilot" in told
+    assert not [phrase for phrase in told if " " in phrase and phrase.endswith(("eastern", "rarely", "saw", "'s"))]
+
+
 def test_a_text_of_stop_words_has_no_keyphrases(story: Callable[..., Story], models: Models) -> None:
     assert find_keyphrases(with_values(story("It is and was so."), entities=[]), models) == {"keyphrases": []}
 
