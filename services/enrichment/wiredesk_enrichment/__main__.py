@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from wiredesk_core.agents.faust_app import Agents, Binding, Lanes
+from wiredesk_core.agents.faust_app import PATIENT_SECONDS, Agents, Binding, Lanes
 from wiredesk_core.agents.pool import Crew, WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
@@ -31,6 +31,9 @@ from wiredesk_enrichment.stage import EnrichStage
 BULK_STORIES = 16
 """Stories of the bulk lane that are enriched at a time: layers of a live story wait for no more than these."""
 
+GATHER_SECONDS = 0.1
+"""How long a batch of live stories may gather: a model reads several at a time for less, and layers are not urgent."""
+
 
 async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     """The service, until SIGTERM or SIGINT."""
@@ -45,11 +48,13 @@ async def run(shared: SharedSettings, settings: EnrichmentSettings) -> None:
     stage = EnrichStage(pool, clock, CHAIN_VERSION)
     runner = Runner(stage, publisher, blobs, clock, tracing=tracing)
     bulk_runner = Runner(stage, publisher, blobs, clock, tracing=tracing)
+    live = Binding(ITEM_ACCEPTED, runner, batch=settings.batch, within=GATHER_SECONDS)
+    bulk = Binding(LAYERS_WANTED, bulk_runner, batch=BULK_STORIES, within=PATIENT_SECONDS)
     instance, stuck_seconds = shared.instance_of("enrichment"), shared.stuck_seconds
     agents = Lanes(
-        Agents("enrichment", access, [Binding(ITEM_ACCEPTED, runner, batch=settings.batch)], instance, stuck_seconds),
+        Agents("enrichment", access, [live], instance, stuck_seconds),
         Agents(
-            LAYERS_WANTED.group("enrichment"), access, [Binding(LAYERS_WANTED, bulk_runner, batch=BULK_STORIES)],
+            LAYERS_WANTED.group("enrichment"), access, [bulk],
             instance, stuck_seconds, gives_way_to=[runner],
         ),
     )  # fmt: skip

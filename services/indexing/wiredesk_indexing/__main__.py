@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from wiredesk_core.agents.faust_app import BULK_BATCH, Agents, Binding, Lanes
+from wiredesk_core.agents.faust_app import BULK_BATCH, PATIENT_SECONDS, URGENT_SECONDS, Agents, Binding, Lanes
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
 from wiredesk_core.agents.stage import Stage
@@ -40,11 +40,8 @@ from wiredesk_indexing.ledger import Ledger
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stages import ApplyStage, ReceiptStage, ShelfStage, read_accepted, read_enriched
 
-URGENT_SECONDS = 0.02
-"""How long a batch of items may gather: a flash or a kill may be among them."""
-
-PATIENT_SECONDS = 0.4
-"""How long a batch of layers, or of what comes again, may gather: each batch costs a commit of the index, which the next flash would wait for."""
+RECEIPT_SECONDS = 0.1
+"""How long a batch of notes may gather: whoever pushed asks for them, but not as eagerly as readers for a flash."""
 
 _log = log(__name__)
 
@@ -66,9 +63,10 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
 
     live = [
         bind(ITEM_ACCEPTED, ApplyStage("apply", read_accepted, ledger)),
+        # each batch costs a commit of the index, which the next flash would wait for
         bind(ITEM_ENRICHED, ApplyStage("layer", read_enriched, ledger), PATIENT_SECONDS),
         bind(WIRE_QUARANTINED, ShelfStage(archive), PATIENT_SECONDS),
-        bind(RECEIPT_NOTED, ReceiptStage(archive)),
+        bind(RECEIPT_NOTED, ReceiptStage(archive), RECEIPT_SECONDS),
     ]
     bulk = [
         bind(ITEM_ACCEPTED_BULK, AgainStage(archive, ledger), PATIENT_SECONDS),

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from wiredesk_core.agents.faust_app import BULK_BATCH, Agents, Binding, Lanes
+from wiredesk_core.agents.faust_app import BULK_BATCH, PATIENT_SECONDS, Agents, Binding, Lanes
 from wiredesk_core.agents.pool import WorkerPool
 from wiredesk_core.agents.runner import Runner
 from wiredesk_core.agents.service import broker_answers, carry_out, run_until_stopped
@@ -105,11 +105,12 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     ]
     live = [Binding(WIRE_RECEIVED, runner), *bridges]
     bulk_runner = Runner(ParseStage(bulk_pool, clock), publisher, blobs, clock, tracing=tracing)
+    bulk = Binding(WIRE_RECEIVED_BULK, bulk_runner, batch=BULK_BATCH, within=PATIENT_SECONDS)
     instance, stuck_seconds = shared.instance_of("ingest"), shared.stuck_seconds
     agents = Lanes(
         Agents("ingest", access, live, instance, stuck_seconds),
         Agents(
-            WIRE_RECEIVED_BULK.group("ingest"), access, [Binding(WIRE_RECEIVED_BULK, bulk_runner, batch=BULK_BATCH)],
+            WIRE_RECEIVED_BULK.group("ingest"), access, [bulk],
             instance, stuck_seconds, gives_way_to=[binding.runner for binding in live],
         ),
     )  # fmt: skip

@@ -40,6 +40,12 @@ LONGEST_COURTESY = 1.0
 BULK_BATCH = 64
 """Records that the bulk lane takes at a time: a live batch that comes meanwhile waits for no more than these."""
 
+URGENT_SECONDS = 0.02
+"""How long a batch may gather where a flash or a kill may be in it. Faust looks so often even while nothing comes."""
+
+PATIENT_SECONDS = 0.4
+"""How long a batch may gather where nobody waits for a single record: each batch costs its commits, each look its CPU."""
+
 _log = log(__name__)
 
 
@@ -50,7 +56,7 @@ class Binding:
     topic: Topic
     runner: Runner
     batch: int = 256
-    within: float = 0.02
+    within: float = URGENT_SECONDS
 
 
 @dataclass(slots=True)
