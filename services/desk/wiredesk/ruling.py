@@ -77,7 +77,7 @@ def purged(receipt_id: str, item_ids: frozenset[str], gateway: Connection, secon
     while True:
         applied = {note["item_id"]: note for note in _notes(receipt_id, gateway) if note["stage"] == "applied"}
         if item_ids <= applied.keys():
-            return tuple(f"{note['provider']}: {note['detail']}" for _, note in sorted(applied.items()))
+            return tuple(f"{item_id}: {note['detail']}" for item_id, note in sorted(applied.items()))
         if time.monotonic() >= deadline:
             return None
         time.sleep(POLL_SECONDS)

@@ -59,7 +59,7 @@ def test_a_purge_is_handed_over_for_everybodys_items_and_waits_for_each_of_them(
     receipt, item_ids = purge("urn:ferry", None, "Order 12", desk(taken))
     assert sent == [{"provider": "", "uri": "urn:ferry", "verdict": "purge", "reason": "Order 12"}]
     assert (receipt, sorted(item_ids)) == ("r1", ["a", "b"])
-    notes = [{"item_id": name, "provider": name, "stage": "applied", "detail": "destroyed"} for name in "ab"]
+    notes = [{"item_id": name, "stage": "applied", "detail": "destroyed"} for name in "ab"]
     assert purged("r1", item_ids, told(200, {"notes": notes}), 1) == ("a: destroyed", "b: destroyed")
     assert purged("r1", item_ids, told(200, {"notes": notes[:1]}), 0) is None
 
