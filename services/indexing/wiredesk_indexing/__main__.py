@@ -37,6 +37,7 @@ from wiredesk_core.web.serving import listen, serve, stop_on_signals
 
 from wiredesk_indexing.again import AgainStage
 from wiredesk_indexing.ledger import Ledger
+from wiredesk_indexing.rewriting import rewrite_after_purges
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stages import ApplyStage, ReceiptStage, ShelfStage, read_accepted, read_enriched
 
@@ -94,7 +95,11 @@ async def run(shared: SharedSettings, settings: IndexingSettings) -> None:
         await require_topics(access, topics_of("indexing"), replication=shared.replication)
         resumed = await ledger.resume()
         _log.info("announced what was left", revisions=resumed)
-        beside = [serve(health, socket, stop), release_embargoes(ledger, settings.release_seconds, stop)]
+        beside = [
+            serve(health, socket, stop),
+            release_embargoes(ledger, settings.release_seconds, stop),
+            rewrite_after_purges(archive, index, ledger.purged, stop),
+        ]
         await run_until_stopped(agents, stop, beside)
     finally:
         await publisher.close()

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from wiredesk_core.failures import Poison, StoreBusy
 from wiredesk_core.identity import item_id_of
-from wiredesk_core.lifecycle import Disposition, Head, State
+from wiredesk_core.lifecycle import Disposition, Head, State, Verdict
 from wiredesk_core.lineage import fold_items, kin_concerned
 from wiredesk_core.messages import (
     CancelMarked,
@@ -52,6 +52,8 @@ class Ledger:
         self._publisher = publisher
         self._clock = clock
         self._turn = asyncio.Lock()
+        self.purged = asyncio.Event()
+        """Set when words were purged of which the files of the index may hold more than can be found."""
 
     async def apply(self, facts: Sequence[Fact], contexts: Contexts = UNTRACED, *, again: bool = False) -> None:
         """Fold facts into the truth and announce what changed; each fact of an item raises its revision by one.
@@ -63,6 +65,8 @@ class Ledger:
             for round_ in _rounds(facts):
                 touched, states = await self._fold_in(round_)
                 await self._announce(tuple(touched), _contexts_of(touched, contexts))
+                if any(isinstance(fact, DeskRuled) and fact.verdict is Verdict.purge for fact in round_):
+                    self.purged.set()
                 if not again:
                     self._observe(round_, states)
 

@@ -30,13 +30,16 @@ class Mended:
     gone: int
 
 
-async def mend(archive: Archive, index: Index, page: int = 500) -> Mended:
-    """Write what is served and not found so, take out what is found and not served. Holds an entry an item in memory."""
+async def mend(archive: Archive, index: Index, page: int = 500, *, again: bool = False) -> Mended:
+    """Write what is served and not found so, take out what is found and not served. Holds an entry an item in memory.
+
+    `again`: what is found as it should be is written as well, under the revision that it has.
+    """
     found = {filed.item_id: filed for filed in [filed async for filed in index.walk()]}
     served = put = gone = 0
     after = ""
     while revisions := await archive.snapshot(after, page):
-        changes = differing(revisions, found)
+        changes = differing(revisions, {} if again else found)
         await index.write(changes)
         served += len(revisions)
         put += sum(isinstance(change, IndexPut) for change in changes)

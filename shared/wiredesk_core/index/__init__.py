@@ -26,6 +26,9 @@ class OpenReader(IndexReader, Protocol):
 class OpenIndex(Index, Protocol):
     """An index that can be closed; its lock is free afterwards."""
 
+    rewritten_to_forget: bool
+    """Whether its files give up the bytes of entries that are gone once everything else in them is written again."""
+
     async def close(self) -> None:
         """Give back what it holds."""
         ...

@@ -25,6 +25,8 @@ class _Filed:
 class MemoryIndex:
     """Index and IndexReader over a dict."""
 
+    rewritten_to_forget = False
+
     def __init__(self) -> None:
         self._filed: dict[str, _Filed] = {}
         self._revisions: dict[str, int] = {}

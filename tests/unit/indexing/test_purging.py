@@ -27,3 +27,16 @@ async def test_a_purged_item_leaves_a_tombstone_and_what_comes_of_it_later_is_sw
     assert ruling is not None
     assert [(note.code, note.detail) for note in ruling.notes] == [("purged", "its words are destroyed")]
     assert desk.announced()[-1] == served
+
+
+async def test_each_purge_asks_for_the_index_to_be_written_again_and_so_does_one_that_is_repeated() -> None:
+    desk = Desk()
+    first = version(1)
+    await desk.apply(first)
+    await desk.apply(ruled(first, Verdict.kill))
+    assert not desk.ledger.purged.is_set()
+    await desk.apply(ruled(first, Verdict.purge))
+    assert desk.ledger.purged.is_set()
+    desk.ledger.purged.clear()
+    await desk.apply(ruled(first, Verdict.purge, receipt_id="repeated"))
+    assert desk.ledger.purged.is_set()

@@ -114,6 +114,8 @@ class OpenSearchReader:
 class OpenSearchIndex(OpenSearchReader):
     """Index: any number of processes may write."""
 
+    rewritten_to_forget = False  # the cluster keeps what was deleted for hours, however often it is written
+
     def __init__(self, cluster: Cluster) -> None:
         """Makes the indexes with the first write."""
         super().__init__(cluster)

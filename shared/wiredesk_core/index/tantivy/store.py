@@ -107,6 +107,8 @@ def _found(searcher: Searcher, wanted: TantivyQuery, most: int) -> list[tuple[st
 class TantivyIndex(TantivyReader):
     """Index: the writing process's side."""
 
+    rewritten_to_forget = True  # a commit drops the segments of which nothing is left, and nothing else forces a merge
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         for name in COLLECTIONS:
