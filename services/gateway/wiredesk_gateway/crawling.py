@@ -24,6 +24,11 @@ SEARCH = "/v1/items"
 OF_ONE = frozenset({"uri", "format", "as_of", "fields"})
 """What goes with one item by its uri, and not with a search."""
 
+NEVER_THE_SAME = re.compile(r'"(?:took_ms|request_id|next|cursor|bytes|key)":(?:"[^"]*"|[\d.]+|null),?')
+TOLD_APART = frozenset({"x-request-id", "content-length", "wiredesk-cursor", "link", "date", "ratelimit"})
+OF_ALL = frozenset({"/metrics", "/healthz", "/readyz", "/v1/keys", "/v1/status"})
+"""These count what everybody asked: they differ from call to call, and say nothing of items."""
+
 Pools = Mapping[str, Sequence[str]]
 """Values to ask with, by parameter; those of the document (enumerations, numbers) need none."""
 
@@ -89,3 +94,20 @@ async def answers(ask: Ask, asked: Sequence[Question]) -> list[httpx.Response]:
         if answer.headers.get("content-type") == "application/json" and (after := answer.json().get("next")):
             given.append(after)
     return told
+
+
+def fits(question: Question) -> bool:
+    """Whether the same question has the same answer, as long as nothing is told to whoever asks."""
+    return question.path not in OF_ALL
+
+
+def said(answer: httpx.Response) -> str:
+    """Every byte of an answer, headers too."""
+    return "\n".join([repr(sorted(answer.headers.multi_items())), answer.content.decode("utf-8", "backslashreplace")])
+
+
+def kept(answer: httpx.Response) -> tuple[int, object, str]:
+    """What of an answer is the same whenever the same is told: times taken, request ids and places in the log are not."""
+    apart = TOLD_APART | ({"etag"} if '"next":"' in answer.text else set())  # it covers the cursor, which covers a time
+    headers = {name: value for name, value in answer.headers.items() if name not in apart}
+    return answer.status_code, headers, NEVER_THE_SAME.sub("", answer.text)

@@ -23,7 +23,7 @@ from wiredesk_core.index import open_index
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Standing
 from wiredesk_core.testing import after, changed, make_item, note, set_aside
-from wiredesk_gateway.crawling import Question, answers, questions
+from wiredesk_gateway.crawling import Question, answers, fits, kept, questions, said
 from wiredesk_gateway.matrix import HOLDERS, Holder
 from wiredesk_gateway.testing import Newsroom
 
@@ -35,8 +35,6 @@ CALLS = 320
 """By each lesser key, of each of two newsrooms: with HOLDERS of today more than 5,000 in all."""
 WORDS = ("ferry", "goal", "harbour", "minister", "strike", "storm", "tram", "vote")
 LESSER = tuple(holder for holder in HOLDERS if "items:read" in holder.scopes and holder.name != "insider")
-NEVER_THE_SAME = re.compile(r'"(?:took_ms|request_id|next|cursor|bytes|key)":(?:"[^"]*"|[\d.]+|null),?')
-TOLD_APART = {"x-request-id", "content-length", "wiredesk-cursor", "link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +170,6 @@ async def asked_of(newsroom: Newsroom, holder: Holder, asked: Sequence[Question]
         return await answers(lambda path, params: client.get(path, params=params), asked)
 
 
-def said(answer: httpx.Response) -> str:
-    """Every byte of an answer, headers too."""
-    return "\n".join([repr(sorted(answer.headers.multi_items())), answer.content.decode("utf-8", "backslashreplace")])
-
-
-def kept(answer: httpx.Response) -> tuple[int, object, str]:
-    """What of an answer is the same whenever the same is told: times taken, request ids and places in the log are not."""
-    headers = {name: value for name, value in answer.headers.items() if name not in TOLD_APART}
-    return answer.status_code, headers, NEVER_THE_SAME.sub("", answer.text)
-
-
 async def crawl(make: Callable[[], Newsroom], number: int, calls: int, holders: Sequence[Holder]) -> Counter[str]:
     """Every holder asks two newsrooms: one that has everything, one that never had what he may not see."""
     chance = random.Random(SEED)
@@ -206,11 +193,6 @@ async def crawl(make: Callable[[], Newsroom], number: int, calls: int, holders: 
             counts.update([f"{answer.status_code // 100}xx", "calls", "calls", f"{other.status_code // 100}xx"])
             counts["seen"] += "zq" in answer.text
     return counts
-
-
-def fits(question: Question) -> bool:
-    """Health and metrics count what others asked: they differ from call to call, and say nothing of items."""
-    return question.path not in {"/metrics", "/healthz", "/readyz", "/v1/keys", "/v1/status"}
 
 
 async def test_no_answer_holds_or_shows_what_its_key_may_not_see(capsys: pytest.CaptureFixture[str]) -> None:
