@@ -18,7 +18,7 @@ pytestmark = pytest.mark.models
 
 NAMES = {
     "Mara Lindqvist": "PER", "Lindqvist": "PER", "Ivar Tangen": "PER", "Tangen": "PER", "Han Seo-jun": "PER", "Han": "PER",
-    "Harbour Authority": "ORG", "Sandholm Radio": "ORG", "Norway": "LOC", "Oslo": "LOC",
+    "Harbour Authority": "ORG", "Sandholm Radio": "ORG", "Norway": "LOC", "Oslo": "LOC", "OSLO": "LOC",
 }  # fmt: skip
 PROSE = "The harbour is open as usual and the road is free of ice, as everybody can see from the tower at noon today."
 FULL = {"Lindqvist": "Mara Lindqvist", "Tangen": "Ivar Tangen", "Han": "Han Seo-jun"}
@@ -105,6 +105,14 @@ def test_the_subject_of_the_verb_speaks(body: str, expected: tuple[str, str, str
         ("Ivar Tangen, a former diplomat, lives in Oslo. “They need each other,” the former diplomat said.", ["Ivar Tangen"]),
         ("“They need each other,” the former diplomat said. Harbour chief Ivar Tangen.", ["Ivar Tangen"]),
         ("The Harbour Authority closed the road. “The ice is far too thin,” it said.", ["Harbour Authority"]),
+        ("Mara Lindqvist lost her seat. Ivar Tangen kept his. “It is a pity,” she said. “It is not,” he said.", ["Mara Lindqvist", "Ivar Tangen"]),
+        ("Mara Lindqvist met Ivar Tangen, a father of two. “It is a pity,” she said.", ["Mara Lindqvist"]),
+        ("Ivar Tangen met Mara Lindqvist. Spokeswoman Lindqvist left. “It is a pity,” he said.", ["Ivar Tangen"]),
+        ("Ivar Tangen thanked Han Seo-jun. She had met Ivar Tangen before. “It is a pity,” he said.", ["Ivar Tangen"]),
+        ("Mara Lindqvist told the court: “I saw it.” Tangen said that he had left. “Never again,” Tangen added.", ["Mara Lindqvist", "Ivar Tangen"]),
+        ("Asked again, “Never,” Mara Lindqvist replied.", ["Mara Lindqvist"]),
+        ("OSLO: “The ice is thin,” Mara Lindqvist said.", ["Mara Lindqvist"]),
+        ("OSLO, May 5 (Altapress) — “The ice is thin,” Mara Lindqvist said.", ["Mara Lindqvist"]),
         ("Ms Lindqvist met Ivar Tangen. Mara Lindqvist leads the council. “They need each other,” he said.", ["Ivar Tangen"]),
     ],
 )  # fmt: skip

@@ -32,16 +32,15 @@ def find_quotes(story: Story, models: Models) -> Values:
 
 
 def _parsed(story: Story, models: Models, grammar: Grammar) -> Values:
-    paragraphs = read(story.text, story.values["blocks"], grammar)
+    paragraphs = read(story.text, story.values["blocks"], grammar, _begun(story.text, models))
     quoted = [stretch for paragraph in paragraphs for stretch in paragraph.quoted]
     spans = [(block["start"], block["end"]) for block in story.values["blocks"]]
-    dateline = find_dateline(story.text, models.knowledge)
-    begun = dateline.over if dateline else 0
+    begun = _begun(story.text, models)
     cast = Cast(story.text, story.values.get("entities", ()), spans, quoted)
     return {
-        "quotes": [_quote(story.text, saying, cast) for saying in sayings(story.text, paragraphs)],
+        "quotes": [_quote(story.text, saying, cast, begun) for saying in sayings(story.text, paragraphs)],
         "statements": [
-            _statement(story.text, statement, cast)
+            _statement(story.text, statement, cast, begun)
             for paragraph in paragraphs
             for statement in statements(story.text, paragraph, begun)
         ],
@@ -60,9 +59,15 @@ def _by_patterns(story: Story, code: str) -> Values:
     return {"quotes": [_quote(story.text, saying, cast) for saying in told], "statements": []}
 
 
-def read(text: str, blocks: Sequence[dict[str, Any]], grammar: Grammar) -> list[Paragraph]:
-    """The paragraphs of a story, parsed where somebody may be speaking; headings quote nobody."""
-    paragraphs = _unparsed(text, blocks)
+def _begun(text: str, models: Models) -> int:
+    """Where a story begins behind its dateline: a place there says nothing."""
+    dateline = find_dateline(text, models.knowledge)
+    return dateline.over if dateline and dateline.places else 0
+
+
+def read(text: str, blocks: Sequence[dict[str, Any]], grammar: Grammar, begun: int = 0) -> list[Paragraph]:
+    """The paragraphs of a story, parsed where somebody may be speaking; headings quote nobody, nor a dateline before `begun`."""
+    paragraphs = _unparsed(text, blocks, begun)
     parses = iter(grammar.parse([one.frame.text for one in paragraphs if one.frame.text]))
     return [one.parsed(next(parses)) if one.frame.text else one for one in paragraphs]
 
@@ -71,20 +76,26 @@ def to_parse(story: Story, models: Models) -> list[str]:
     """What `read` will ask the grammar for."""
     if models.grammar is None or story.values["language"]["code"] != models.grammar.language:
         return []
-    return [one.frame.text for one in _unparsed(story.text, story.values["blocks"]) if one.frame.text]
+    paragraphs = _unparsed(story.text, story.values["blocks"], _begun(story.text, models))
+    return [one.frame.text for one in paragraphs if one.frame.text]
 
 
-def _unparsed(text: str, blocks: Sequence[dict[str, Any]]) -> list[Paragraph]:
+def _unparsed(text: str, blocks: Sequence[dict[str, Any]], begun: int) -> list[Paragraph]:
     spans = [
-        (block["start"], block["end"])
+        (
+            begun if block["start"] < begun < block["end"] and text[:begun].rstrip().endswith(":") else block["start"],
+            block["end"],
+        )
         for block in blocks
         if block["kind"] == "paragraph" and block["start"] < READ_LIMIT
     ]
     return paragraphs_of(text, spans)
 
 
-def _quote(text: str, saying: Saying, cast: Cast) -> dict[str, Any]:
-    speaker = cast.speaker(saying.speaker, saying.head, saying.cue) if saying.speaker and saying.head else None
+def _quote(text: str, saying: Saying, cast: Cast, begun: int = 0) -> dict[str, Any]:
+    speaker = None
+    if saying.speaker and saying.head and saying.head[0] >= begun:
+        speaker = cast.speaker(saying.speaker, saying.head, saying.cue)
     told = {
         "speaker": _named(text, speaker),
         "cue": _span(text, *saying.cue) if saying.cue else None,
@@ -93,10 +104,10 @@ def _quote(text: str, saying: Saying, cast: Cast) -> dict[str, Any]:
     return _span(text, saying.stretch.start, saying.stretch.end) | told
 
 
-def _statement(text: str, statement: Statement, cast: Cast) -> dict[str, Any]:
+def _statement(text: str, statement: Statement, cast: Cast, begun: int) -> dict[str, Any]:
     cue = statement.cue
     place = (cue.start, cue.end)
-    speaker = cast.speaker(cue.phrase, cue.head, place) if cue.phrase and cue.head else None
+    speaker = cast.speaker(cue.phrase, cue.head, place) if cue.phrase and cue.head and cue.head[0] >= begun else None
     told = {"speaker": _named(text, speaker), "cue": _span(text, *place), "score": statement.score}
     return _span(text, statement.start, statement.end) | told
 

@@ -29,11 +29,12 @@ _AGENCY = r"(?:,? ?(?P<agency>\([A-Za-z][^()\n]{0,39}\)|/[A-Z][\w -]{1,30}/))?"
 _DASH = r"(?:\s*—\s*|\s*(?:–|--)\s|\s-\s)"
 
 
-def _head(city: str) -> re.Pattern[str]:
-    return re.compile(rf"\s*(?P<cities>{city}(?: ?/ ?{city}){{0,2}}){_REGION}{_DATE}{_AGENCY}{_DASH}\s*")
+def _head(city: str, over: str = _DASH) -> re.Pattern[str]:
+    return re.compile(rf"\s*(?P<cities>{city}(?: ?/ ?{city}){{0,2}}){_REGION}{_DATE}{_AGENCY}{over}\s*")
 
 
 _IN_CAPITALS, _IN_LETTERS = _head(_CAPITALS), _head(_LETTERS)
+_BEFORE_COLON = _head(_CAPITALS, r":\s")
 _SHORT_STATE = re.compile(r"[A-Z][a-z]{1,5}\.|(?:[A-Z]\.){2}")
 _PARTICLES = re.compile(r"(?<=[ -])(?:Au|D[aeo]|Del|L[ae]|Of|Sur|The)(?=[ -])")
 
@@ -74,6 +75,9 @@ def find_dateline(text: str, knowledge: Knowledge) -> Dateline | None:
             return _dateline(told, knowledge)
         if found:
             return Dateline((), found.end())
+        ended = _BEFORE_COLON.match(text, paragraph.end(), paragraph.end() + HEAD)
+        if ended and _are_known(ended, knowledge) and _is_placed(ended, text, knowledge):
+            return _dateline(ended, knowledge)
     return None
 
 

@@ -166,9 +166,9 @@ def _is_speech(text: str, saying: Saying) -> bool:
 
 
 def _is_answer(text: str, stretch: Stretch) -> bool:
-    """Whether it stands at the beginning of a sentence and a comma leads on to who says it: “Never,” he said."""
-    before = text[: stretch.opened].rstrip()[-1:]
-    return text[stretch.end - 1] == "," and before in (*'.!?:…”"', "")
+    """Whether it begins a sentence or clause and a comma leads on to who says it: “Never,” he said."""
+    before = text[: stretch.opened][-8:].rstrip()[-1:]
+    return text[stretch.end - 1] == "," and before in (*',.!?:…”"', "")
 
 
 def _is_name(inside: str, words: Sequence[str]) -> bool:

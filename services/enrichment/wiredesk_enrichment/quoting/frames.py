@@ -88,7 +88,9 @@ def _pieces(text: str, start: int, end: int, quoted: Sequence[Stretch]) -> list[
     pieces: list[_Piece] = []
     reached = start
     for stretch in quoted:
-        goes_on = _IS_TOLD_BEHIND.match(text, stretch.closed, end) is not None
+        goes_on = _IS_TOLD_BEHIND.match(text, stretch.closed, end) is not None and not _is_led_in_and_over(
+            text, stretch
+        )
         first, last = stretch.opened + 1, stretch.closed - (0 if stretch.is_open else 1)
         pieces.append(_Piece(text[reached:first], reached, first, is_kept=True))
         short = _short(text[stretch.start : stretch.end], goes_on=goes_on)
@@ -96,6 +98,12 @@ def _pieces(text: str, start: int, end: int, quoted: Sequence[Stretch]) -> list[
         reached = last
     pieces.append(_Piece(text[reached:end], reached, end, is_kept=True))
     return [piece for piece in pieces if piece.text]
+
+
+def _is_led_in_and_over(text: str, stretch: Stretch) -> bool:
+    """Whether it is like the first in: She said: “No.” Kim Lee said that she had left."""
+    is_led_in = text[: stretch.opened][-8:].rstrip()[-1:] in (":", ",")
+    return is_led_in and text[max(stretch.start, stretch.end - 2) : stretch.end].rstrip("'’”").endswith(".")
 
 
 def _short(quoted: str, *, goes_on: bool) -> str:
@@ -110,7 +118,8 @@ def _short(quoted: str, *, goes_on: bool) -> str:
         mark = ","
     else:
         mark = last.group()[-1] if last else ""
-    if len(words) <= SHORT:
+    is_sentence = len(words) > 1 and quoted[:1].isupper() and last is not None
+    if len(words) <= SHORT and not is_sentence:
         return quoted if last or not mark else _LAST.sub(mark, quoted)
     return ("Yes" if quoted[:1].isupper() else "so") + mark
 

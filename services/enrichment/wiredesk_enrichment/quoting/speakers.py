@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from wiredesk_enrichment.quoting.marks import Stretch
+from wiredesk_enrichment.quoting.sexes import Sex, sexes
 from wiredesk_enrichment.sentences import sentences
 
 Span = tuple[int, int]
@@ -21,8 +22,6 @@ NEAR = 80
 
 _PERSON = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _THING = frozenset({"it", "its", "they", "them", "their"})
-_SHE = re.compile(r"\b(?:Ms|Mrs|Miss|Madame|Mme|Lady|Dame|Queen|Princess|Sister|Baroness|Señora)\.?\s+$")
-_HE = re.compile(r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Baron|Señor|Monsieur)\.?\s+$")
 _HEAD = re.compile(r"[\w-]+$")
 _APPOSITION = re.compile(r"\s?,\s+$")
 _GIVEN = re.compile(r"\b(?:the|this|that|its|his|her|their|our)\b|['’]s\s", re.IGNORECASE)
@@ -109,8 +108,12 @@ class Cast:
         return number >= 0 and at < self._quoted[number].end
 
     @cached_property
+    def _sentences(self) -> list[Span]:
+        return [span for block in self._blocks for span in sentences(self._text, *block)]
+
+    @cached_property
     def _sentence_starts(self) -> list[int]:
-        return [start for block in self._blocks for start, _ in sentences(self._text, *block)]
+        return [start for start, _ in self._sentences]
 
     def _before(self, at: int, kinds: frozenset[str]) -> list[_Mention]:
         """Such mentions before a place: the nearest sentence's first, which is mostly its subject, then its others."""
@@ -132,8 +135,8 @@ class Cast:
 
     def _person_before(self, at: int, pronoun: str) -> _Mention | None:
         """The nearest person in a subject's place who is not of the other sex."""
-        other = self._men if pronoun in ("she", "her", "hers", "herself") else self._women
-        return next((m for m in self._before(at, frozenset({"PER"})) if m.entity["id"] not in other), None)
+        other: Sex = "he" if pronoun in ("she", "her", "hers", "herself") else "she"
+        return next((m for m in self._before(at, frozenset({"PER"})) if self._sexes.get(m.entity["id"]) != other), None)
 
     def _thing_before(self, at: int, pronoun: str) -> _Mention | None:
         """The nearest subject, where it is a body or place; "they" may be anybody."""
@@ -141,19 +144,9 @@ class Cast:
         return found[0] if found and found[0].entity["type"] != "PER" else None
 
     @cached_property
-    def _women(self) -> frozenset[str]:
-        return self._titled(_SHE)
-
-    @cached_property
-    def _men(self) -> frozenset[str]:
-        return self._titled(_HE)
-
-    def _titled(self, title: re.Pattern[str]) -> frozenset[str]:
-        return frozenset(
-            m.entity["id"]
-            for m in self._mentions
-            if m.entity["type"] == "PER" and title.search(self._text, max(0, m.start - 12), m.start)
-        )
+    def _sexes(self) -> Mapping[str, Sex]:
+        persons = (m for m in self._mentions if m.entity["type"] == "PER" and not self._is_quoted(m.start))
+        return sexes(self._text, [(m.start, m.end, m.entity["id"]) for m in persons], self._sentences)
 
     def _described(self, phrase: Span, head: str) -> _Mention | None:
         """The person or body that a description stands for: named beside it, or introduced by it before."""
