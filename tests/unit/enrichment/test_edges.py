@@ -28,6 +28,11 @@ def test_a_nickname_in_quotes_is_inside_the_name(knowledge: Knowledge) -> None:
     assert mended(text, knowledge, Harald="PER", Moe="ORG") == [("Harald “Gull” Moe", "PER")]
 
 
+def test_a_nickname_of_several_words_is_whole(knowledge: Knowledge) -> None:
+    text = "Then Harald “Gull of the North” Moe sang."
+    assert mended(text, knowledge, **{"Harald_“Gull": "PER"}) == [("Harald “Gull of the North” Moe", "PER")]
+
+
 def test_a_full_name_before_quoted_words_is_left_alone(knowledge: Knowledge) -> None:
     text = "Harald Moe “Never” said a word."
     assert mended(text, knowledge, Harald_Moe="PER") == [("Harald Moe", "PER")]

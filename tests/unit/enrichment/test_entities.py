@@ -210,3 +210,35 @@ def test_what_is_named_early_and_often_comes_first(knowledge: Knowledge) -> None
     found = entities(text, knowledge, France="GPE", Peru="GPE")
     assert list(found) == ["France", "Peru"]
     assert all(0 < entity["salience"] <= 1 for entity in found.values())
+
+
+@pytest.mark.parametrize("label", [None, "ORG", "GPE"])
+def test_a_title_makes_a_person_of_whatever_the_model_saw(label: str | None, knowledge: Knowledge) -> None:
+    labels = {"Okafor": label} if label else {}
+    found = entities("Ms Okafor’s plan is late. The mayor asked Mr President and Ms Okafor.", knowledge, **labels)
+    assert {name: (entity["type"], texts(entity)) for name, entity in found.items()} == {
+        "Okafor": ("PER", ["Okafor", "Okafor"])
+    }
+
+
+def test_a_company_without_its_form_is_the_same_company(knowledge: Knowledge) -> None:
+    text = "Shares of Velmora Ltd fell. Velmora’s chief left."
+    found = entities(text, knowledge, Velmora_Ltd="ORG", Velmora="GPE")
+    assert [(entity["type"], texts(entity)) for entity in found.values()] == [("ORG", ["Velmora Ltd", "Velmora"])]
+
+
+@pytest.mark.parametrize("region", ["Penang", "Hatay", "Sakarya", "West Yorkshire"])
+def test_a_region_is_not_its_city(region: str, knowledge: Knowledge) -> None:
+    (entity,) = entities(f"It rained in {region} on Monday.", knowledge, **{region.replace(" ", "_"): "GPE"}).values()
+    assert entity["id"].startswith("local:")
+
+
+def test_a_nationality_is_none_of_the_bodies_that_the_model_takes_it_for(knowledge: Knowledge) -> None:
+    found = entities("The Ugandan opposition leader left.", knowledge, Ugandan="ORG")
+    assert found["Ugandan"]["type"] == "NORP"
+
+
+@pytest.mark.parametrize(("seen", "name"), [("Velmora 3-1", "Velmora"), ("D-N.Y.", "N.Y.")])
+def test_scores_and_parties_are_no_part_of_a_name(seen: str, name: str, knowledge: Knowledge) -> None:
+    found = entities(f"They met {seen} on Monday.", knowledge, **{seen.replace(" ", "_"): "ORG"})
+    assert [texts(entity) for entity in found.values()] == [[name]]

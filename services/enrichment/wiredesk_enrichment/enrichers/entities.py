@@ -19,10 +19,10 @@ from wiredesk_enrichment.naming.demonyms import country_meant
 from wiredesk_enrichment.naming.edges import mend_edges
 from wiredesk_enrichment.naming.games import game_of
 from wiredesk_enrichment.naming.kinds import weigh_signs
-from wiredesk_enrichment.naming.known import make_whole, plain_names, spellings
+from wiredesk_enrichment.naming.known import make_whole, plain_names, short_forms, spellings
 from wiredesk_enrichment.naming.links import Surroundings, in_region, link, surroundings
 from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again, in_order, tidy, vote
-from wiredesk_enrichment.naming.persons import full_names, spread_surnames
+from wiredesk_enrichment.naming.persons import full_names, named_by_title, spread_surnames
 from wiredesk_enrichment.naming.teams import is_plainly_a_place, is_sport
 from wiredesk_enrichment.story import Enricher, Models, Name, Skipped, Story, Values
 
@@ -68,9 +68,11 @@ def settle(text: str, names: Sequence[Name], knowledge: Knowledge) -> list[Menti
     """The reader's names made tidy, of one kind a story, with the mentions that it overlooked."""
     mentions = heed_dateline(text, mend_edges(text, tidy(text, names), knowledge), knowledge)
     mentions = in_order(weigh_signs(text, list(_parted(mentions, knowledge)), knowledge))
+    mentions = named_by_title(text, mentions)
     mentions = named_by_role(text, make_whole(text, vote(mentions), knowledge), knowledge)
     mentions = spread_surnames(text, mentions, knowledge)
-    mentions = [_overruled(mention, knowledge) for mention in mentions]
+    shorts = short_forms(mentions)
+    mentions = [_overruled(m if m.text not in shorts else replace(m, kind="ORG"), knowledge) for m in mentions]
     return find_again(text, mentions, plain_names(knowledge), Sought(_telling(mentions, knowledge)))
 
 
@@ -115,7 +117,7 @@ def _telling(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tupl
 def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge: Knowledge) -> list[dict[str, Any]]:
     """One entity for each thing that the mentions name."""
     around = surroundings({mention.text for mention in mentions}, knowledge)
-    fuller = {**_acronyms(mentions), **full_names(mentions), **_plain_cities(text, knowledge)}
+    fuller = {**short_forms(mentions), **_acronyms(mentions), **full_names(mentions), **_plain_cities(text, knowledge)}
     things = [_thing(mention, fuller, around, knowledge) for mention in mentions]
     things = _with_teams(mentions, _with_regions(mentions, things, text, knowledge), text, knowledge)
     groups: dict[_Key, list[Mention]] = defaultdict(list)
@@ -252,6 +254,6 @@ def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
 
 
 ENTITIES = Enricher(
-    "entities", 5, frozenset({"cleaning", "language"}), find_entities,
+    "entities", 6, frozenset({"cleaning", "language"}), find_entities,
     model=lambda models: models.reader.model, reads=True, uses=frozenset({"text", "language", "item.headline"}),
 )  # fmt: skip

@@ -128,7 +128,7 @@ def _model(models: Models) -> str:
 
 QUOTES = Enricher(
     "quotes",
-    4,
+    5,
     frozenset({"blocks", "language"}),
     find_quotes,
     model=_model,

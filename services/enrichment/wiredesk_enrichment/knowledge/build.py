@@ -16,11 +16,14 @@ import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
 from wiredesk_enrichment.knowledge.organisations import organisations, regions
 
+ALIKE, OF_REGION = 0.6, 0.8
+"""From where on a name is another spelling of the city's, or of the region's: shares of letters in the same order."""
 HERE = Path(__file__).parent
 LEAST_POPULATION = 5_000
 WORDS = 30_000
@@ -74,12 +77,24 @@ def _places(rows: Iterable[dict[str, str]]) -> Iterator[Row]:
         capital = row["class"].startswith("Admin-0")
         population = int(float(row["population"] or 0))
         if row["wikidata"].startswith("Q") and (capital or population >= LEAST_POPULATION):
-            others = [name for name in row["altname"].split("|") if "," not in name and len(name) > 3]
-            names = _names(row["name_en"] or row["name"], row["name"], *others)
+            others = [name for name in (row["name"], *row["altname"].split("|")) if _is_the_citys(name, row)]
+            names = _names(row["name_en"] or row["name"], *others)
             yield (
                 row["wikidata"], row["geonames"], row["country_a3"], row["admin1"], str(population),
                 row["lat"], row["lon"], "1" if capital else "", row["name_en"] or row["name"], names,
             )  # fmt: skip
+
+
+def _is_the_citys(name: str, row: Mapping[str, str]) -> bool:
+    """Whether another name is one of the city: not of its region, as Penang is not George Town and Hatay not Antioch."""
+    if name != row["name"] and ("," in name or len(name) <= 3):
+        return False
+    city, region = row["name_en"] or row["name"], row["admin1"]
+    return name in city or _likeness(name, city) >= ALIKE or _likeness(name, region, *region.split()) < OF_REGION
+
+
+def _likeness(name: str, *others: str) -> float:
+    return max(SequenceMatcher(None, name.lower(), other.lower()).ratio() for other in others)
 
 
 def _officials(rows: Iterable[dict[str, str]]) -> Iterator[Row]:

@@ -13,7 +13,8 @@ from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again, in_
 _SURNAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _AFTER_INITIAL = re.compile(rf"\.?\s{_SURNAME}(?:\s(?:Jr|Sr)\.)?")
 _ENDS_IN_INITIAL = re.compile(r"\s[A-Z]\.?$")
-_NICKNAME = re.compile(rf"\s[\"“'‘]{_SURNAME}(?:\s{_SURNAME})?[\"”'’]\s{_SURNAME}")
+_NICKNAME = re.compile(rf"\s[\"“'‘]{_SURNAME}(?:\s(?:{_SURNAME}|the|of|el|la)){{0,3}}[\"”'’]\s{_SURNAME}")
+_IN_NICKNAME = re.compile(r"\s[\"“][^\"”]*$")
 
 
 def mend_edges(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[Mention]:
@@ -30,7 +31,8 @@ def _extended(text: str, mention: Mention) -> Mention:
     more = None
     if _ENDS_IN_INITIAL.search(mention.text):
         more = _AFTER_INITIAL.match(text, mention.end)
-    more = more or _NICKNAME.match(text, mention.end)
+    begun = _IN_NICKNAME.search(mention.text)
+    more = more or _NICKNAME.match(text, mention.start + begun.start() if begun else mention.end)
     return _till(text, mention, more.end()) if more else mention
 
 

@@ -93,6 +93,8 @@ def weigh_signs(text: str, mentions: Sequence[Mention], knowledge: Knowledge) ->
             yield replace(mention, kind="MISC")
         elif _RANKS.match(mention.text) is None:
             told = replace(mention, kind=said.get(mention.text) or _kind(mention))
+            if mention.text in knowledge.demonyms and told.kind in ("ORG", "LOC") and not knowledge.named(mention.text):
+                told = replace(told, kind="NORP")
             alone = told.kind == "PER" and " " not in told.text and told.text not in parts
             yield _doubted(text, told, knowledge) if alone else told
 

@@ -78,6 +78,18 @@ def spellings(name: str) -> Iterable[str]:
     yield name.replace(" & ", " and ") if " & " in name else name.replace(" and ", " & ")
 
 
+def short_forms(mentions: Iterable[Mention]) -> dict[str, str]:
+    """What a story calls companies whose full names it has as well: Acme, of Acme Corp. Persons' names stay theirs."""
+    named = [*mentions]
+    persons = {part for mention in named if mention.kind == "PER" for part in mention.text.split()}
+    full: dict[str, str] = {}
+    for mention in named:
+        head, _, form = mention.text.rpartition(" ")
+        if mention.kind == "ORG" and form.strip(".,") in _FORMS and head.rstrip(",") not in persons:
+            full.setdefault(head.rstrip(","), mention.text)
+    return {mention.text: full[mention.text] for mention in named if mention.text in full}
+
+
 _FORMS = frozenset(
     {"Inc", "Corp", "Corporation", "Co", "Company", "Ltd", "Limited", "PLC", "plc", "LLC", "AG", "SA", "NV", "SE"}
 )

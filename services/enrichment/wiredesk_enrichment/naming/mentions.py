@@ -46,6 +46,8 @@ _LEFT = " \t\r\n\"'“”‘’«»(),;:!?–—-•*/.`"
 _RIGHT = " \t\r\n\"'“”‘’«»(,;:!?–—-•*/`"
 _WORD = re.compile(r"(?<![\w.@#-])\w+")
 _GOES_ON = re.compile(r"[\w@-]|\.\w")
+_SCORE = re.compile(r"\s\d{1,3}[-–]\d{1,3}$")
+_PARTY = re.compile(r"[DRI]-(?=[A-Z])")
 _DOTTED = re.compile(r"(?:\b\w\.){1,}$|\b(?:Jr|Sr|Inc|Corp|Co|Ltd|Bros|St)\.$")
 _ADDRESS = re.compile(r"@|://|www\.|\.(?:com|org|net)/", re.IGNORECASE)
 
@@ -83,6 +85,10 @@ def _bare(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     if article := _ARTICLE.match(text, start, end):
         start = article.end()
+    if party := _PARTY.match(text, start, end):
+        start = party.end()
+    if score := _SCORE.search(text[start:end]):
+        end = start + score.start()
     if possessive := _POSSESSIVE.search(text[start:end]):
         end = start + possessive.start()
     while start < end and text[end - 1] in _RIGHT:

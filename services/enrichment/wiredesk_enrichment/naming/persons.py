@@ -17,6 +17,27 @@ _CAPITAL = re.compile(r"\s[A-Z]")
 SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 
 
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof)\.?[^\S\n]+"
+    r"(?!(?:President|Speaker|Chairman|Chair|Justice|Minister|Prime|Secretary|Chancellor|Mayor|Ambassador|Governor|Magazine)\b)"
+    r"(?P<name>[^\W\d_a-zß-ÿ][\w’'-]*\w(?:[^\S\n]+[^\W\d_a-zß-ÿ][\w’'-]*\w){0,2})"
+)
+
+
+def named_by_title(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions, and the persons that a title gives away, also where the model saw none or another thing: "Ms Okafor"."""
+    titled = {hit.start("name"): _without_possessive(hit["name"]) for hit in _TITLED.finditer(text)}
+    known = {mention.text for mention in mentions if mention.start in titled}
+    told = [replace(m, kind="PER") if m.text in known and m.kind in ("ORG", "LOC", "MISC") else m for m in mentions]
+    taken = Taken(told)
+    new = (Mention(start, start + len(name), name, "PER") for start, name in titled.items())
+    return in_order([*told, *(mention for mention in new if taken.is_free(mention.start, mention.end))])
+
+
+def _without_possessive(name: str) -> str:
+    return re.sub(r"['’]s$|['’]$", "", name)
+
+
 def surname_of(name: str) -> str:
     """The last part of a full name; empty for a name of one part."""
     parts = [part for part in name.split() if part not in SUFFIXES]
