@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from wiredesk_core.article import Article, Layer
+from wiredesk_core.identity import item_id_of
 from wiredesk_core.item import Frozen, Item, Moment
 from wiredesk_core.lifecycle import Disposition, Standing, Verdict
 from wiredesk_core.moments import iso
@@ -90,6 +91,13 @@ class CancelMarked(Frozen):
     told_at: Moment | None = None
     """When the cancelling item was made, by its provider's clock."""
     reason: str = ""
+    by_scope: str = ""
+    """Of the cancelling item, where that is another than that of the cancelled one."""
+
+    @property
+    def by_item(self) -> str:
+        """The item that cancels."""
+        return item_id_of(self.by_scope or self.scope, self.by_uri)
 
 
 class DeskRuled(Frozen):

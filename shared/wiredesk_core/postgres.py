@@ -199,3 +199,9 @@ def buckets_of(names: Iterable[str]) -> list[int]:
 
 def _lock_class(purpose: str) -> int:
     return zlib.crc32(purpose.encode()) & 0x7FFFFFFF
+
+
+async def execute_many(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    """The same statement with each row of values; nothing when there are none."""
+    if rows:
+        await connection.cursor().executemany(statement, rows)

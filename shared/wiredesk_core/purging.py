@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from wiredesk_core.identity import item_id_of, sha256_of
+from wiredesk_core.identity import sha256_of
 from wiredesk_core.item import Item
 from wiredesk_core.lifecycle import Disposition
 from wiredesk_core.messages import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 HUSK = {
     "uri", "version", "provider", "type", "status", "signals", "language", "genre", "embargoed_until", "version_created",
-    "expires", "evolved_from", "aliases", "raw",
+    "expires", "evolved_from", "aliases", "cancels", "raw",
 }  # fmt: skip
 """Fields of an item that survive: with them a kill reaches its chain, and its end is told to those alone who could see it."""
 
@@ -49,7 +49,7 @@ def husk_of(changed: Changed) -> Changed:
 
 def concerned(fact: Fact) -> str:
     """The item whose words a fact carries: a cancel mark gives those of the item that cancels."""
-    return item_id_of(fact.scope, fact.by_uri) if isinstance(fact, CancelMarked) else fact.item_id
+    return fact.by_item if isinstance(fact, CancelMarked) else fact.item_id
 
 
 def admitted(fact: Fact, purged: Collection[str]) -> Fact | None:

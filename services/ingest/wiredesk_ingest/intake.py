@@ -226,6 +226,7 @@ def _facts(
                 wire_sha256=sha256,
                 received_at=received_at,
                 by_uri=item.uri,
+                by_scope="" if reached == scope else scope,
                 told_at=item.version_created,
                 reason="" if _is_sealed(item, received_at) else item.ed_note or item.headline,
             )

@@ -15,6 +15,11 @@ def names_of(item: Item) -> frozenset[str]:
     return frozenset(name for name in (item.uri, *item.aliases) if name)
 
 
+def cancels_of(item: Item) -> frozenset[tuple[str, str]]:
+    """(name, version) of all that a reading cancels: marks that an older reading of its wire made, and this does not, go."""
+    return frozenset((cancel.id, cancel.version or "") for cancel in item.cancels)
+
+
 def head_in(fact: VersionAccepted) -> Head:
     """As much of a version as the life cycle needs to know."""
     return head_of(fact.item, fact.wire_sha256, fact.received_at, scope=fact.scope, precedence=fact.precedence)

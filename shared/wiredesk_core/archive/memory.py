@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 
-from wiredesk_core.archive.laws import by_item, derivation_of, follows, head_in, names_of
+from wiredesk_core.archive.laws import by_item, cancels_of, derivation_of, follows, head_in, names_of
 from wiredesk_core.archive.memory_families import kin_among, relative_of, takes_among
 from wiredesk_core.archive.memory_shelf import MemoryShelf
 from wiredesk_core.families import Relative
@@ -280,7 +280,7 @@ class MemoryArchive:
             case Withdrawn():
                 gone = self._kept(fact.item_id).withdrawals
                 gone[fact.wire_sha256] = max(gone.get(fact.wire_sha256, ""), derivation_of(fact))
-                return Recorded((fact.item_id,))
+                return Recorded((fact.item_id, *self._settle_marks(fact.item_id, fact.wire_sha256)))
             case DeskRuled():
                 return self._record_ruling(fact)
             case Enriched():
@@ -295,15 +295,32 @@ class MemoryArchive:
             read = known
         first_received = min(known.received_at, fact.received_at)
         kept.readings[wire] = read.model_copy(update={"receipt_id": known.receipt_id, "received_at": first_received})
-        return Recorded((fact.item_id,), seen_before=known.receipt_id != fact.receipt_id)
+        reached = self._settle_marks(fact.item_id, wire)
+        return Recorded((fact.item_id, *reached), seen_before=known.receipt_id != fact.receipt_id)
 
     def _record_mark(self, fact: CancelMarked) -> Recorded:
         key = (fact.alias, fact.scope, fact.wire_sha256, fact.version or "", fact.by_uri)
         known = self._marks.setdefault(key, fact)
         first_received = min(known.received_at, fact.received_at)
         self._marks[key] = known.model_copy(update={"received_at": first_received})
-        named = (item_id for item_id, kept in self._items.items() if (fact.scope, fact.alias) in kept.names())
-        return Recorded(tuple(sorted(named)), seen_before=known.receipt_id != fact.receipt_id)
+        self._settle_marks(fact.by_item, fact.wire_sha256)
+        return Recorded(self._named([fact]), seen_before=known.receipt_id != fact.receipt_id)
+
+    def _settle_marks(self, item_id: str, wire: str) -> tuple[str, ...]:
+        """Let go of the marks that the newest reading of a wire does not make; gives the items that they reached."""
+        kept = self._items.get(item_id, _Kept())
+        if wire not in kept.readings:
+            return ()
+        stands = cancels_of(kept.versions[wire].item) if wire in kept.versions else ()
+        made = {key: mark for key, mark in self._marks.items() if (mark.by_item, mark.wire_sha256) == (item_id, wire)}
+        gone = {key: mark for key, mark in made.items() if (mark.alias, mark.version or "") not in stands}
+        for key in gone:
+            del self._marks[key]
+        return self._named(gone.values())
+
+    def _named(self, marks: Iterable[CancelMarked]) -> tuple[str, ...]:
+        wanted = {(mark.scope, mark.alias) for mark in marks}
+        return tuple(sorted(item_id for item_id, kept in self._items.items() if wanted & kept.names()))
 
     def _record_ruling(self, fact: DeskRuled) -> Recorded:
         rulings = self._kept(fact.item_id).rulings

@@ -7,13 +7,14 @@ under a lock on its item: what it was folded from was read after the revision th
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
 from wiredesk_core.archive.laws import by_item, derivation_of, follows, names_of
+from wiredesk_core.archive.postgres_marks import Name, Wire, mark_key, reached_by, record_marks, settle_marks, wire_of
 from wiredesk_core.archive.postgres_reader import PostgresArchiveReader, in_postgres
 from wiredesk_core.archive.purge import Walk, purge
 from wiredesk_core.archive.remembered import RememberedRevisions
@@ -44,14 +45,11 @@ from wiredesk_core.messages import (
     VersionAccepted,
     Withdrawn,
 )
-from wiredesk_core.moments import micros, micros_or_none
+from wiredesk_core.moments import micros
 from wiredesk_core.ports import Fact, Leaf, Recorded
-from wiredesk_core.postgres import Connection
+from wiredesk_core.postgres import Connection, execute_many
 from wiredesk_core.purging import admitted, concerned
 from wiredesk_core.shelf import QuarantineEntry
-
-Wire = tuple[str, str]
-"""An item's id and the SHA-256 of one of its wires."""
 
 
 class PostgresArchive(PostgresArchiveReader):
@@ -63,20 +61,26 @@ class PostgresArchive(PostgresArchiveReader):
 
     async def record(self, facts: Sequence[Fact]) -> list[Recorded]:
         """See Archive."""
-        async with self._database.transaction(map(_lane, facts)) as connection:
+        async with self._database.transaction(lane for fact in facts for lane in _lanes(fact)) as connection:
             whole, purged = facts, await _purged(connection, facts)
             facts = [kept for fact in whole if (kept := admitted(fact, purged)) is not None]
             owners = await _record_versions(connection, [fact for fact in facts if isinstance(fact, VersionAccepted)])
             await _record_withdrawals(connection, [fact for fact in facts if isinstance(fact, Withdrawn)])
             rulings = [ruling_row(fact, str.encode) for fact in facts if isinstance(fact, DeskRuled)]
-            await _execute_many(connection, _RULE, rulings)
-            makers = await _record_marks(connection, [fact for fact in facts if isinstance(fact, CancelMarked)])
+            await execute_many(connection, _RULE, rulings)
+            makers = await record_marks(connection, [fact for fact in facts if isinstance(fact, CancelMarked)])
             await _record_layers(connection, [fact for fact in facts if isinstance(fact, Enriched)])
+            gone = await settle_marks(connection, {wire for fact in facts if (wire := wire_of(fact)) is not None})
             receipts = {fact.receipt_id: await _walked(connection, fact) for fact in facts if _is_purge(fact)}
         if receipts:
             self._remembered = RememberedRevisions()
-        named = await self._named([fact for fact in facts if isinstance(fact, CancelMarked)])
+        marked = {(fact.alias, fact.scope) for fact in facts if isinstance(fact, CancelMarked)}
+        named = await self._named(marked.union(*gone.values()))
         told = [_recorded(fact, purged, owners, makers, named) for fact in whole]
+        told = [
+            replace(one, item_ids=(*one.item_ids, *reached_by(fact, gone, named)))
+            for fact, one in zip(whole, told, strict=True)
+        ]
         return [
             replace(one, purged=receipts.get(fact.receipt_id, one.purged))
             for fact, one in zip(whole, told, strict=True)
@@ -95,8 +99,8 @@ class PostgresArchive(PostgresArchiveReader):
             newest = dict(await rows.fetchall())
             stale = tuple(item_id for item_id, chain in groups.items() if not follows(chain, newest.get(item_id, 0)))
             fresh = [change for change in revisions if change.item_id not in stale]
-            await _execute_many(connection, _ADD_REVISION, [revision_row(change) for change in fresh])
-            await _execute_many(
+            await execute_many(connection, _ADD_REVISION, [revision_row(change) for change in fresh])
+            await execute_many(
                 connection, _SERVE, [served_row(change, due.get(change.item_id), str.encode) for change in fresh]
             )
         return stale
@@ -121,7 +125,7 @@ class PostgresArchive(PostgresArchiveReader):
         """See Archive."""
         async with self._database.transaction(item_id for item_id, _ in revisions) as connection:
             sent = "UPDATE revisions SET sent = true WHERE item_id = %s AND revision = %s"
-            await _execute_many(connection, sent, list(revisions))
+            await execute_many(connection, sent, list(revisions))
 
     async def due(self, now: datetime, limit: int = 1000) -> tuple[str, ...]:
         """See Archive."""
@@ -135,15 +139,15 @@ class PostgresArchive(PostgresArchiveReader):
     async def note(self, notes: Sequence[ReceiptNote]) -> None:
         """See Archive."""
         async with self._database.transaction(note.receipt_id for note in notes) as connection:
-            await _execute_many(connection, in_postgres(NOTE), [note_row(note) for note in notes])
-            await _execute_many(
+            await execute_many(connection, in_postgres(NOTE), [note_row(note) for note in notes])
+            await execute_many(
                 connection, in_postgres(OUTDATE), [note_row(note)[:4] for note in notes if note.round > 1]
             )
 
     async def shelve(self, entries: Sequence[QuarantineEntry]) -> None:
         """See Archive."""
         async with self._database.transaction(entry.quarantine_id for entry in entries) as connection:
-            await _execute_many(
+            await execute_many(
                 connection, in_postgres(SHELVE), [quarantine_row(entry, str.encode) for entry in entries]
             )
 
@@ -151,16 +155,16 @@ class PostgresArchive(PostgresArchiveReader):
         """See Archive."""
         dropped = [(b"", made.quarantine_id, made.round) for made in decisions if made.kind == "drop"]
         async with self._database.transaction(made.quarantine_id for made in decisions) as connection:
-            await _execute_many(connection, in_postgres(DECIDE), [decision_row(made) for made in decisions])
-            await _execute_many(connection, in_postgres(LET_GO), dropped)
+            await execute_many(connection, in_postgres(DECIDE), [decision_row(made) for made in decisions])
+            await execute_many(connection, in_postgres(LET_GO), dropped)
 
-    async def _named(self, marks: Sequence[CancelMarked]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        """Which items go by the marks' aliases, all that was committed by now; by (alias, scope)."""
-        asked = sorted({(mark.alias, mark.scope) for mark in marks})
+    async def _named(self, wanted: Collection[Name]) -> Mapping[Name, tuple[str, ...]]:
+        """Which items go by these aliases, all that was committed by now; by (alias, scope)."""
+        asked = sorted(wanted)
         if not asked:
             return {}
         rows = await self._database.rows(_NAMED, [alias.encode() for alias, _ in asked], [scope for _, scope in asked])
-        named: dict[tuple[str, str], tuple[str, ...]] = {}
+        named: dict[Name, tuple[str, ...]] = {}
         for alias, scope, item_id in rows:
             lane = bytes(alias).decode(), scope
             named[lane] = (*named.get(lane, ()), item_id)
@@ -211,11 +215,6 @@ _TIE = f"""INSERT INTO ties SELECT told.* FROM (VALUES (%s::bytea, %s, %s, %s, %
 _RULE = """INSERT INTO rulings VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (item_id, receipt_id) DO UPDATE
     SET ruled_at = excluded.ruled_at WHERE excluded.ruled_at < rulings.ruled_at"""
 
-_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, told_at, receipt_id, reason)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (sha256(alias), scope, wire_sha256, sha256(version), sha256(by_uri))
-    DO UPDATE SET received_at = least(marks.received_at, excluded.received_at) RETURNING receipt_id"""
-
 _ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, story_sha256, chain, body) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (item_id, wire_sha256, story_sha256) DO UPDATE SET chain = excluded.chain, body = excluded.body
     WHERE excluded.chain >= layers.chain"""
@@ -227,8 +226,9 @@ _SERVE = """INSERT INTO served (item_id, revision, standing, due_at, uri, provid
         due_at = excluded.due_at, uri = excluded.uri, provider = excluded.provider"""
 
 
-def _lane(fact: Fact) -> str:
-    return fact.alias if isinstance(fact, CancelMarked) else fact.item_id
+def _lanes(fact: Fact) -> tuple[str, ...]:
+    """What is locked: for a mark its name, and the item whose reading makes it."""
+    return (fact.alias, fact.by_item) if isinstance(fact, CancelMarked) else (fact.item_id,)
 
 
 def _is_purge(fact: Fact) -> TypeGuard[DeskRuled]:
@@ -260,7 +260,7 @@ def _recorded(
     purged: frozenset[str],
     owners: Mapping[Wire, str],
     makers: Mapping[tuple[object, ...], str],
-    named: Mapping[tuple[str, str], tuple[str, ...]],
+    named: Mapping[Name, tuple[str, ...]],
 ) -> Recorded:
     gone = (fact.receipt_id,) if concerned(fact) in purged else ()
     match fact:
@@ -268,17 +268,12 @@ def _recorded(
             owner = owners[fact.item_id, fact.wire_sha256]
             return Recorded((fact.item_id,), seen_before=owner != fact.receipt_id, purged=gone)
         case CancelMarked():
-            maker = makers[_mark_key(fact)]
+            maker = makers[mark_key(fact)]
             return Recorded(named.get((fact.alias, fact.scope), ()), seen_before=maker != fact.receipt_id, purged=gone)
         case Enriched() if gone:
             return Recorded((), purged=gone)
         case Withdrawn() | DeskRuled() | Enriched():
             return Recorded((fact.item_id,))
-
-
-async def _execute_many(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
-    if rows:
-        await connection.cursor().executemany(statement, rows)
 
 
 async def _record_versions(connection: Connection, facts: Sequence[VersionAccepted]) -> dict[Wire, str]:
@@ -300,7 +295,7 @@ async def _record_versions(connection: Connection, facts: Sequence[VersionAccept
     await _derive(connection, derived, known)
     earlier = "UPDATE versions SET received_at = %s WHERE item_id = %s AND wire_sha256 = %s AND received_at > %s"
     others = [(known[wire][1], *wire, known[wire][1]) for wire in wires if wire not in derived]
-    await _execute_many(connection, earlier, others)
+    await execute_many(connection, earlier, others)
     return {wire: owner for wire, (owner, *_) in known.items()}
 
 
@@ -311,48 +306,29 @@ async def _derive(
     if not derived:
         return
     rows = [version_row(fact, known[wire][0], known[wire][1], str.encode) for wire, fact in derived.items()]
-    await _execute_many(connection, _ADD_VERSION, rows)
-    await _execute_many(connection, "DELETE FROM aliases WHERE item_id = %s AND wire_sha256 = %s", list(derived))
-    await _execute_many(
+    await execute_many(connection, _ADD_VERSION, rows)
+    await execute_many(connection, "DELETE FROM aliases WHERE item_id = %s AND wire_sha256 = %s", list(derived))
+    await execute_many(
         connection,
         "INSERT INTO aliases (alias, scope, item_id, wire_sha256) VALUES (%s, %s, %s, %s)",
         [(name.encode(), fact.scope, *wire) for wire, fact in derived.items() for name in names_of(fact.item)],
     )
-    await _execute_many(connection, "DELETE FROM ties WHERE item_id = %s AND wire_sha256 = %s", list(derived))
+    await execute_many(connection, "DELETE FROM ties WHERE item_id = %s AND wire_sha256 = %s", list(derived))
     ties = [row for fact in derived.values() for row in tie_rows(fact, str.encode)]
-    await _execute_many(connection, _TIE, ties)
+    await execute_many(connection, _TIE, ties)
     await _drop_withdrawn(connection, list(derived))
 
 
 async def _record_withdrawals(connection: Connection, facts: Sequence[Withdrawn]) -> None:
-    await _execute_many(connection, _WITHDRAW, [withdrawal_row(fact) for fact in facts])
+    await execute_many(connection, _WITHDRAW, [withdrawal_row(fact) for fact in facts])
     await _drop_withdrawn(connection, [(fact.item_id, fact.wire_sha256) for fact in facts])
 
 
 async def _drop_withdrawn(connection: Connection, wires: Sequence[Wire]) -> None:
     """Versions that their newest reading withdrew have neither names nor family."""
-    await _execute_many(connection, _DROP_NAMES, wires)
-    await _execute_many(connection, _DROP_TIES, wires)
-
-
-async def _record_marks(connection: Connection, facts: Sequence[CancelMarked]) -> dict[tuple[object, ...], str]:
-    """Keep marks; gives the receipt that made each. All their aliases are locked."""
-    makers: dict[tuple[object, ...], str] = {}
-    for fact in facts:
-        key = _mark_key(fact)
-        written = await connection.execute(
-            _ADD_MARK,
-            (*key, micros(fact.received_at), micros_or_none(fact.told_at), fact.receipt_id, fact.reason.encode()),
-        )
-        row = await written.fetchone()
-        assert row is not None
-        makers[key] = row[0]
-    return makers
+    await execute_many(connection, _DROP_NAMES, wires)
+    await execute_many(connection, _DROP_TIES, wires)
 
 
 async def _record_layers(connection: Connection, facts: Sequence[Enriched]) -> None:
-    await _execute_many(connection, _ADD_LAYERS, [layers_row(fact) for fact in facts])
-
-
-def _mark_key(fact: CancelMarked) -> tuple[object, ...]:
-    return fact.alias.encode(), fact.scope, fact.wire_sha256, (fact.version or "").encode(), fact.by_uri.encode()
+    await execute_many(connection, _ADD_LAYERS, [layers_row(fact) for fact in facts])

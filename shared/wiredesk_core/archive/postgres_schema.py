@@ -70,5 +70,9 @@ MIGRATIONS = (
             sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, quarantine_id TEXT COLLATE "C" NOT NULL,
             round INTEGER NOT NULL, kind TEXT NOT NULL, body BYTEA NOT NULL, UNIQUE (quarantine_id, round, kind))""",
     ),
+    (
+        """ALTER TABLE marks ADD COLUMN by_item TEXT COLLATE "C" NOT NULL DEFAULT ''""",
+        "CREATE INDEX marks_by_item ON marks (by_item, wire_sha256)",
+    ),
 )
 """One entry a schema version."""

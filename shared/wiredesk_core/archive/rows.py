@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 import orjson
 
-from wiredesk_core.archive.laws import derivation_of, head_in
+from wiredesk_core.archive.laws import cancels_of, derivation_of, head_in
 from wiredesk_core.archive.schema import packed, unpacked
 from wiredesk_core.families import Relative, ties_of
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Disposition, Head, Mark, Ruling, Standing, Verdict, order_key
 from wiredesk_core.messages import (
+    CancelMarked,
     Changed,
     DeskRuled,
     Enriched,
@@ -104,6 +105,28 @@ def quarantine_row(entry: QuarantineEntry, keep: Keep) -> tuple[object, ...]:
     why = entry.why
     told = why.provider, why.code, why.stage, why.receipt_id, micros(why.at), why.round
     return entry.quarantine_id, *told, entry.size, packed(why), keep(headers), entry.value
+
+
+def mark_row(fact: CancelMarked, keep: Keep) -> tuple[object, ...]:
+    """A cancel mark; the first five name it."""
+    named = keep(fact.alias), fact.scope, fact.wire_sha256, keep(fact.version or ""), keep(fact.by_uri)
+    told = micros(fact.received_at), micros_or_none(fact.told_at)
+    return *named, *told, fact.receipt_id, keep(fact.reason), fact.by_item
+
+
+def unfounded(rows: Iterable[Row]) -> Sequence[Row]:
+    """The names of those marks that the newest reading of their wire does not make.
+
+    Rows are a mark's five names, the item that was read from its wire, and whether that reading stands.
+    """
+    gone = []
+    read: dict[bytes, frozenset[tuple[str, str]]] = {}
+    for *named, body, standing in rows:
+        if body not in read:
+            read[body] = cancels_of(Item.model_validate_json(unpacked(body)))
+        if not standing or (_text(named[0]), _text(named[3])) not in read[body]:
+            gone.append(named)
+    return gone
 
 
 def decision_row(decision: ShelfDecision) -> tuple[object, ...]:

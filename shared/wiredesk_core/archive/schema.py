@@ -73,6 +73,10 @@ MIGRATIONS = (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT, quarantine_id TEXT NOT NULL, round INTEGER NOT NULL,
             kind TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (quarantine_id, round, kind))""",
     ),
+    (
+        "ALTER TABLE marks ADD COLUMN by_item TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX marks_by_item ON marks (by_item, wire_sha256)",
+    ),
 )
 """One entry a schema version; `PRAGMA user_version` counts how many a file has had."""
 

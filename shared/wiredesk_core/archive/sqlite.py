@@ -17,6 +17,7 @@ from wiredesk_core.archive.remembered import RememberedRevisions
 from wiredesk_core.archive.rows import (
     decision_row,
     layers_row,
+    mark_row,
     note_row,
     quarantine_row,
     read_change,
@@ -25,6 +26,7 @@ from wiredesk_core.archive.rows import (
     ruling_row,
     served_row,
     tie_rows,
+    unfounded,
     version_row,
     withdrawal_row,
 )
@@ -44,7 +46,7 @@ from wiredesk_core.messages import (
     VersionAccepted,
     Withdrawn,
 )
-from wiredesk_core.moments import micros, micros_or_none
+from wiredesk_core.moments import micros
 from wiredesk_core.ports import Fact, Leaf, Recorded
 from wiredesk_core.purging import admitted, concerned
 from wiredesk_core.shelf import QuarantineEntry
@@ -177,9 +179,20 @@ _TIE = f"""INSERT INTO ties SELECT ?1, ?2, ?3, ?4, ?5
 _RULE = """INSERT INTO rulings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
     SET ruled_at = excluded.ruled_at WHERE excluded.ruled_at < ruled_at"""
 
-_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, told_at, receipt_id, reason)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET received_at = min(received_at, excluded.received_at) RETURNING receipt_id"""
+_ADD_MARK = """INSERT INTO marks (alias, scope, wire_sha256, version, by_uri, received_at, told_at, receipt_id, reason,
+        by_item)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET received_at = min(received_at, excluded.received_at), by_item = excluded.by_item
+    RETURNING receipt_id"""
+
+_MARKS_MADE = """SELECT m.alias, m.scope, m.wire_sha256, m.version, m.by_uri, v.item, EXISTS (
+        SELECT 1 FROM standing_versions s WHERE s.item_id = v.item_id AND s.wire_sha256 = v.wire_sha256)
+    FROM marks m JOIN versions v ON v.item_id = m.by_item AND v.wire_sha256 = m.wire_sha256
+    WHERE m.by_item = ? AND m.wire_sha256 = ?"""
+
+_DROP_MARK = "DELETE FROM marks WHERE alias = ? AND scope = ? AND wire_sha256 = ? AND version = ? AND by_uri = ?"
+
+_NAMED = "SELECT DISTINCT item_id FROM aliases WHERE alias = ? AND scope = ? ORDER BY item_id"
 
 _ADD_LAYERS = """INSERT INTO layers (item_id, wire_sha256, story_sha256, chain, body) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET chain = excluded.chain, body = excluded.body WHERE excluded.chain >= chain"""
@@ -228,7 +241,7 @@ def _record(connection: sqlite3.Connection, fact: Fact) -> Recorded:
         case Withdrawn():
             connection.execute(_WITHDRAW, withdrawal_row(fact))
             _drop_withdrawn(connection, (fact.item_id, fact.wire_sha256))
-            return Recorded((fact.item_id,))
+            return Recorded((fact.item_id, *_settle_marks(connection, (fact.item_id, fact.wire_sha256))))
         case DeskRuled():
             connection.execute(_RULE, ruling_row(fact, str))
             return Recorded((fact.item_id,))
@@ -244,7 +257,7 @@ def _record_version(connection: sqlite3.Connection, fact: VersionAccepted) -> Re
     ).fetchone()
     if known is None:
         _derive(connection, fact, micros(fact.received_at))
-        return Recorded((fact.item_id,))
+        return Recorded((fact.item_id, *_settle_marks(connection, wire)))
     owner, received_at, derivation = known
     first_received = min(received_at, micros(fact.received_at))
     if derivation_of(fact) >= derivation:
@@ -253,7 +266,7 @@ def _record_version(connection: sqlite3.Connection, fact: VersionAccepted) -> Re
         connection.execute(
             "UPDATE versions SET received_at = ? WHERE item_id = ? AND wire_sha256 = ?", (first_received, *wire)
         )
-    return Recorded((fact.item_id,), seen_before=owner != fact.receipt_id)
+    return Recorded((fact.item_id, *_settle_marks(connection, wire)), seen_before=owner != fact.receipt_id)
 
 
 def _derive(connection: sqlite3.Connection, fact: VersionAccepted, received_at: int) -> None:
@@ -277,11 +290,18 @@ def _drop_withdrawn(connection: sqlite3.Connection, wire: tuple[str, str]) -> No
 
 
 def _record_mark(connection: sqlite3.Connection, fact: CancelMarked) -> Recorded:
-    mark = (fact.alias, fact.scope, fact.wire_sha256, fact.version or "", fact.by_uri)
-    rows = connection.execute(
-        _ADD_MARK, (*mark, micros(fact.received_at), micros_or_none(fact.told_at), fact.receipt_id, fact.reason)
-    ).fetchall()
-    named = connection.execute(
-        "SELECT DISTINCT item_id FROM aliases WHERE alias = ? AND scope = ? ORDER BY item_id", (fact.alias, fact.scope)
-    )
-    return Recorded(tuple(row[0] for row in named), seen_before=rows[0][0] != fact.receipt_id)
+    rows = connection.execute(_ADD_MARK, mark_row(fact, str)).fetchall()
+    _settle_marks(connection, (fact.by_item, fact.wire_sha256))
+    named = _named(connection, fact.alias, fact.scope)
+    return Recorded(named, seen_before=rows[0][0] != fact.receipt_id)
+
+
+def _settle_marks(connection: sqlite3.Connection, wire: tuple[str, str]) -> tuple[str, ...]:
+    """Let go of the marks that the newest reading of a wire does not make; gives the items that they reached."""
+    gone = unfounded(connection.execute(_MARKS_MADE, wire).fetchall())
+    connection.executemany(_DROP_MARK, gone)
+    return tuple(dict.fromkeys(item_id for alias, scope, *_ in gone for item_id in _named(connection, alias, scope)))
+
+
+def _named(connection: sqlite3.Connection, alias: str, scope: str) -> tuple[str, ...]:
+    return tuple(item_id for (item_id,) in connection.execute(_NAMED, (alias, scope)))

@@ -12,11 +12,11 @@ from wiredesk_core.blobs.memory import MemoryBlobs
 from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.clock import FixedClock
 from wiredesk_core.index.memory import MemoryIndex
-from wiredesk_core.item import Item, ParseWarning, story_sha256
+from wiredesk_core.item import Cancel, Item, ParseWarning, story_sha256
 from wiredesk_core.lifecycle import Disposition, Standing
 from wiredesk_core.messages import ACCEPTED, Changed, Reparsed, VersionAccepted
 from wiredesk_core.ports import Yield
-from wiredesk_core.testing import accepted, after, enriched, make_item, note, set_aside
+from wiredesk_core.testing import accepted, after, enriched, make_item, mark, note, set_aside
 from wiredesk_indexing.again import AgainStage, withdrawals_of
 from wiredesk_indexing.ledger import Ledger
 
@@ -114,6 +114,18 @@ async def test_what_a_later_reading_does_not_find_is_withdrawn_whatever_comes_fi
     gone, came = desk.changes()
     assert (gone.item_id, gone.standing, gone.cause) == (old.item_id, Standing.absent, "replay")
     assert (came.item_id, came.standing, came.cause) == (new.item_id, Standing.open, "replay")
+
+
+async def test_an_item_lives_again_when_the_kill_of_it_was_misread() -> None:
+    desk = Desk()
+    ferry = await desk.first()
+    notice = make_item(uri="urn:newsml:harbour.example:notice", cancels=(Cancel(id=ferry.item.uri),))
+    kill = await desk.first(notice)
+    await desk.ledger.apply([mark(ferry.item.uri, wire_sha256=kill.wire_sha256, by_uri=notice.uri)])
+    desk.publisher.records.clear()
+    await desk.again(kill, cancels=())
+    back = {change.item_id: change for change in desk.changes()}[ferry.item_id]
+    assert (back.standing, back.former_standing, back.cause) == (Standing.open, Standing.killed, "replay")
 
 
 def test_only_what_is_missing_is_withdrawn() -> None:
