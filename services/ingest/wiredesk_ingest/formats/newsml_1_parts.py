@@ -6,7 +6,7 @@ Names count without case and namespace. Most values stand in attributes (FormalN
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -36,6 +36,9 @@ class Component:
     language: str
     outermost: bool
     children: list[Component] = field(default_factory=list)
+    _lines: dict[str, list[etree._Element]] | None = None
+    _metadata: dict[str, list[etree._Element]] | None = None
+    _properties: tuple[tuple[str, str], ...] | None = None
 
     def lineage(self) -> Iterator[Component]:
         """Itself, the component around it, and so on to the outermost."""
@@ -52,19 +55,24 @@ class Component:
             yield at
             ahead += reversed(at.children)
 
-    def lines(self, name: str) -> Iterator[etree._Element]:
+    def lines(self, name: str) -> Sequence[etree._Element]:
         """Its news lines of one name."""
-        return (line for lines in self.sections.get("newslines", ()) for line in lines if local(line) == name)
+        if self._lines is None:
+            self._lines = _by_name(self.sections.get("newslines", ()))
+        return self._lines.get(name, ())
 
-    def metadata(self, name: str) -> Iterator[etree._Element]:
+    def metadata(self, name: str) -> Sequence[etree._Element]:
         """Elements of one name among its metadata of any kind."""
-        return (e for kind in METADATA for part in self.sections.get(kind, ()) for e in part if local(e) == name)
+        if self._metadata is None:
+            self._metadata = _by_name(part for kind in METADATA for part in self.sections.get(kind, ()))
+        return self._metadata.get(name, ())
 
-    def properties(self) -> Iterator[tuple[str, str]]:
+    def properties(self) -> Sequence[tuple[str, str]]:
         """(folded name, value) of all properties in its metadata, those that stand in others too."""
-        for kind in METADATA:
-            for part in self.sections.get(kind, ()):
-                yield from properties_of(part)
+        if self._properties is None:
+            parts = (part for kind in METADATA for part in self.sections.get(kind, ()))
+            self._properties = tuple(pair for part in parts for pair in properties_of(part))
+        return self._properties
 
 
 def tree_of(element: etree._Element, parent: Component | None = None) -> Component:
@@ -86,6 +94,14 @@ def tree_of(element: etree._Element, parent: Component | None = None) -> Compone
     )
     component.children += (tree_of(child, component) for child in sections.get("newscomponent", ()))
     return component
+
+
+def _by_name(parts: Iterable[etree._Element]) -> dict[str, list[etree._Element]]:
+    """The children of these parts by their names, each in order."""
+    named: dict[str, list[etree._Element]] = {}
+    for element in (e for part in parts for e in part):
+        named.setdefault(local(element), []).append(element)
+    return named
 
 
 def fold(name: str) -> str:
