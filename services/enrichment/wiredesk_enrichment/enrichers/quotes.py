@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from wiredesk_enrichment.naming.dateline import find_dateline
@@ -15,6 +16,8 @@ from wiredesk_enrichment.story import Enricher, Models, Skipped, Story, Values
 
 READ_LIMIT = 100_000
 """Characters of a story that are searched for speech."""
+STORIES = 32
+"""Of a batch whose paragraphs are kept until they are parsed."""
 
 
 def find_quotes(story: Story, models: Models) -> Values:
@@ -80,7 +83,7 @@ def to_parse(story: Story, models: Models) -> list[str]:
     return [one.frame.text for one in paragraphs if one.frame.text]
 
 
-def _unparsed(text: str, blocks: Sequence[dict[str, Any]], begun: int) -> list[Paragraph]:
+def _unparsed(text: str, blocks: Sequence[dict[str, Any]], begun: int) -> Sequence[Paragraph]:
     spans = [
         (
             begun if block["start"] < begun < block["end"] and text[:begun].rstrip().endswith(":") else block["start"],
@@ -89,7 +92,13 @@ def _unparsed(text: str, blocks: Sequence[dict[str, Any]], begun: int) -> list[P
         for block in blocks
         if block["kind"] == "paragraph" and block["start"] < READ_LIMIT
     ]
-    return paragraphs_of(text, spans)
+    return _paragraphs(text, tuple(spans))
+
+
+@lru_cache(maxsize=STORIES)
+def _paragraphs(text: str, spans: tuple[tuple[int, int], ...]) -> Sequence[Paragraph]:
+    """Kept, since a story is asked first what it will have parsed and then what is said in it."""
+    return tuple(paragraphs_of(text, spans))
 
 
 def _quote(text: str, saying: Saying, cast: Cast, begun: int = 0) -> dict[str, Any]:
