@@ -24,6 +24,8 @@ from wiredesk_enrichment.story import Models, Skipped, Story
         ("nl", "Duitsland wacht op Moskou.", {"Q183", "Q649"}),
         ("pt", "O Brasil fala com Lisboa.", {"Q155", "Q597"}),
         ("fr", "Un joueur du Paris Saint-Germain a lu Jack London.", set()),
+        ("pt", "Ontem o ministro Luís Montenegro falou, e Rui Costa também.", set()),
+        ("fr", "Un avion d’Air France est parti.", set()),
         ("es", "Sofia Lima vive en Granada.", set()),
         ("de", "Der Inselstaat liegt weit weg.", set()),
         ("sv", "Frankreich", set()),

@@ -242,3 +242,20 @@ def test_a_nationality_is_none_of_the_bodies_that_the_model_takes_it_for(knowled
 def test_scores_and_parties_are_no_part_of_a_name(seen: str, name: str, knowledge: Knowledge) -> None:
     found = entities(f"They met {seen} on Monday.", knowledge, **{seen.replace(" ", "_"): "ORG"})
     assert [texts(entity) for entity in found.values()] == [[name]]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "kind"),
+    [
+        ("Sandholm Radio was told.", "PERSON", "ORG"),
+        ("Ivar Tangen, a father of three, left.", "ORG", "PER"),
+    ],
+)
+def test_a_head_or_kin_beside_it_tells_what_a_name_is(text: str, label: str, kind: str, knowledge: Knowledge) -> None:
+    name = " ".join(text.split()[:2]).rstrip(",")
+    assert entities(text, knowledge, **{name.replace(" ", "_"): label})[name]["type"] == kind
+
+
+def test_a_name_in_an_address_is_no_word_written_small(knowledge: Knowledge) -> None:
+    text = "It rained in Sandholm on Monday: https://sandholm.example/plan says so."
+    assert entities(text, knowledge, Sandholm="GPE")["Sandholm"]["type"] == "LOC"

@@ -254,6 +254,6 @@ def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
 
 
 ENTITIES = Enricher(
-    "entities", 6, frozenset({"cleaning", "language"}), find_entities,
+    "entities", 7, frozenset({"cleaning", "language"}), find_entities,
     model=lambda models: models.reader.model, reads=True, uses=frozenset({"text", "language", "item.headline"}),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from wiredesk_enrichment.knowledge import Knowledge, Thing
 from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again
 
 _NAME_GOES_ON = re.compile(r"[^\S\n]+[^\W\d_a-zß-ÿ]\w*")
-_NAME_GOES_BEFORE = re.compile(r"(?<![.!?:;»”\"])[^\S\n][^\W\d_a-zß-ÿ][\w’'-]+[^\S\n]+$")
+_NAME_GOES_BEFORE = re.compile(r"(?<![.!?:;»”\"])[^\S\n](?:\w['’])?[^\W\d_a-zß-ÿ][\w’'-]+[^\S\n]+$")
 
 
 def places_abroad(text: str, code: str, knowledge: Knowledge) -> dict[Thing, list[Mention]]:
@@ -20,7 +20,7 @@ def places_abroad(text: str, code: str, knowledge: Knowledge) -> dict[Thing, lis
     found: dict[Thing, list[Mention]] = defaultdict(list)
     for mention in find_again(text, (), _sought(code, knowledge)):
         thing = named[mention.text]
-        if thing.certain or not _is_part(text, mention, code):
+        if not _is_surname(text, mention, code) and (thing.certain or not _NAME_GOES_ON.match(text, mention.end)):
             found[thing].append(mention)
     return dict(found)
 
@@ -31,8 +31,6 @@ def _sought(code: str, knowledge: Knowledge) -> Sought:
     return Sought((name, "LOC") for name in named)
 
 
-def _is_part(text: str, mention: Mention, code: str) -> bool:
-    """Whether a city's name is part of a longer one: "Paris Saint-Germain", "Jack London". German nouns tell nothing before it."""
-    if _NAME_GOES_ON.match(text, mention.end):
-        return True
+def _is_surname(text: str, mention: Mention, code: str) -> bool:
+    """Whether a name before it makes it part of a longer one: "Jack London", "Luís Montenegro". German nouns tell nothing."""
     return code != "de" and _NAME_GOES_BEFORE.search(text[max(0, mention.start - 40) : mention.start]) is not None

@@ -19,11 +19,11 @@ _PLACE_HEADS = frozenset(
 )  # fmt: skip
 _BODY_HEADS = frozenset(
     {
-        "Agency", "Airlines", "Airways", "Army", "Association", "Authority", "Bank", "Brigade", "Bureau", "Club", "College",
+        "Agency", "Airlines", "Airways", "Army", "Association", "Authority", "Bank", "Brigade", "Broadcasting", "Bureau", "Club", "College",
         "Commission", "Committee", "Company", "Congress", "Corp", "Corp.", "Corporation", "Corps", "Council", "Department",
-        "Division", "FC", "Federation", "Force", "Foundation", "Fund", "Group", "Inc", "Inc.", "Institute", "LLC",
+        "Division", "FC", "Federation", "Force", "Foundation", "Fund", "Gazette", "Group", "Inc", "Inc.", "Institute", "LLC",
         "League", "Ltd", "Ltd.", "Ministry", "Organisation", "Organization", "Orchestra", "Party", "PLC", "Police",
-        "Records", "Recordings", "Regiment", "School", "Senate", "Society", "Squadron", "Union", "University",
+        "News", "Radio", "Records", "Recordings", "Regiment", "School", "Senate", "Society", "Squadron", "Television", "Times", "Tribune", "TV", "Union", "University",
     }
 )  # fmt: skip
 SIGNS = _PLACE_HEADS | _BODY_HEADS
@@ -52,8 +52,12 @@ _TRADES = (
     r"poet|politician|president|professor|prosecutor|psychologist|researcher|resident|scholar|scientist|secretary|senator|"
     r"singer|spokesman|spokesperson|spokeswoman|student|surgeon|teacher|veteran|writer)"
 )
+_KIN = (
+    r"(?:an?|the|his|her)\s+(?:[a-z-]+\s+){0,2}(?:brother|daughter|father|grandfather|grandmother|husband|mother|sister|son|widow|"
+    r"widower|wife)"
+)
 _PERSON_FOLLOWS = re.compile(
-    rf"\s?,\s+(?:who\b|whose\b|\d\d\s?,|(?:an?|the|its|their|another)\s+(?:[\w'’-]+\s+){{0,4}}{_TRADES}\b)"
+    rf"\s?,\s+(?:who\b|whose\b|\d\d\s?,|(?:an?|the|its|their|another)\s+(?:[\w'’-]+\s+){{0,4}}{_TRADES}\b|{_KIN}\b)"
 )
 _PERSON_BEFORE = re.compile(rf"\b{_TRADES}(?:,\s|\s)$")
 _INSIDE = re.compile(r"\b(?:in|near|in nearby|outside)\s$")
@@ -72,7 +76,7 @@ _PLACE_AFTER = re.compile(
 )
 _BODY_BEFORE = re.compile(rf"\b(?:[Tt]he|[Aa]n?|of|by|for|with|rock|pop|jazz|his|her|its|their) (?:\w+ )?{_BODY} $")
 _BODY_AFTER = re.compile(rf"(?:, | is | was )(?:an?|the) (?:[\w'’-]+ ){{0,3}}{_BODY}\b(?!['’])")
-_SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’-])")
+_SMALL = re.compile(r"(?<![\w'’/@.-])[a-z]{3,}(?![\w'’/@-]|\.\w)")
 _OF_MANY = re.compile(r"\b[Tt]he\s$")
 _NEXT_WORD = re.compile(r"\s?([a-z]+)")
 

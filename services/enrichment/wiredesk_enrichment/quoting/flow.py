@@ -24,6 +24,9 @@ LONGEST_NAME = 10
 DIRECT = 0.9
 """Scores from here on mean a verb of the stretch's own sentence."""
 
+SUPPOSED = 0.6
+"""Score of a quote that names nobody: whoever spoke before is supposed to go on."""
+
 _WORDS = re.compile(r"\w+(?:['’.,-]\w+)*")
 _COINED_BEFORE = re.compile(
     r"\b(?:so-called|self-(?:proclaimed|styled|described)|known as|titled|entitled|called|named|nicknamed|dubbed|codenamed|"
@@ -33,6 +36,10 @@ _COINED_BEFORE = re.compile(
 _SENTENCE_ENDS = re.compile(r"[a-z]{2}[.!?]\s")
 _OF_A_PROGRAMME = re.compile(r"(?:['’]s?|\b(?:on|in|watched|read|hosts?|of))\s+$")
 _LABEL = re.compile(r"(?P<name>[^\W\d_a-zß-ÿ]{2,}(?:[ .'’-]+[^\W\d_a-zß-ÿ]{2,}){0,3}):\s")
+_TOLD_INSIDE = re.compile(
+    r", (?P<name>[A-Z][\w'’-]+(?: [A-Z][\w.'’-]+){0,3}|he|she) (?P<cue>said|says|added)[,.]"
+)
+"""Where the mark before a speaker's name is lost."""
 _SIGNED = re.compile(
     r"\s*(?:[—–―‒]|--?)[^\S\n]*(?P<name>[^\W\d_a-zß-ÿ][\w.'’-]*(?:[^\S\n]+[^\W\d_][\w.'’-]*){0,4})(?:,[^\n]{1,60})?[^\S\n]*(?:\n|$)"
 )
@@ -83,14 +90,18 @@ def sayings(text: str, paragraphs: Sequence[Paragraph]) -> list[Saying]:
 
 
 def _lead_back(text: str, told: list[Saying], going_on: Saying) -> None:
-    """Paragraphs left open, one after the other, are of whoever is named in the one that ends the speech."""
-    start = going_on.stretch.opened
-    for number in reversed(range(len(told))):
-        earlier = told[number]
-        if earlier.speaker or not earlier.stretch.is_open or text[earlier.stretch.end : start].strip():
+    """Paragraphs left open, one after the other, are of whoever is named in the one that ends the speech.
+
+    Unless the first of them names its speaker: who spoke before them is only supposed to go on.
+    """
+    start, first = going_on.stretch.opened, len(told)
+    while first and told[first - 1].stretch.is_open and not text[told[first - 1].stretch.end : start].strip():
+        first -= 1
+        start = told[first].stretch.opened
+        if told[first].speaker and told[first].score > SUPPOSED:
             return
-        told[number] = _like(earlier, going_on, 0.85)
-        start = earlier.stretch.opened
+    if going_on.score >= DIRECT:
+        told[first:] = [_like(earlier, going_on, 0.85) for earlier in told[first:]]
 
 
 def _of_paragraph(text: str, paragraph: Paragraph, last: Saying | None) -> list[Saying]:
@@ -99,7 +110,7 @@ def _of_paragraph(text: str, paragraph: Paragraph, last: Saying | None) -> list[
     for number, saying in enumerate(direct):
         settled = saying
         if saying.speaker is None and is_complete(text, saying.stretch):
-            settled = _beside(saying, told, direct[number + 1 :], paragraph) or _like(saying, last, 0.6)
+            settled = _beside(saying, told, direct[number + 1 :], paragraph) or _like(saying, last, SUPPOSED)
         if _is_speech(text, settled):
             told.append(settled)
     return told
@@ -114,6 +125,8 @@ def _direct(text: str, paragraph: Paragraph, stretch: Stretch) -> Saying:
     signed = _SIGNED.match(text, stretch.closed, paragraph.end)
     if signed and not text[: stretch.opened].rpartition("\n")[2].strip():
         return Saying(stretch, signed.span("name"), signed.span("name"), None, 0.9)
+    if stretch.is_open and (told := _TOLD_INSIDE.search(text, stretch.start, stretch.end)):
+        return Saying(stretch, told.span("name"), told.span("name"), told.span("cue"), 0.8)
     found = attach(text, stretch, Surroundings(paragraph.quoted, paragraph.frame, paragraph.tree, paragraph.cues))
     return _by(stretch, found.cue, found.score) if found else Saying(stretch)
 
@@ -152,7 +165,11 @@ def _is_speech(text: str, saying: Saying) -> bool:
     """Whether the stretch is something said, and no title, scare quote or coined name."""
     stretch = saying.stretch
     words = _WORDS.findall(text[stretch.start : stretch.end])
-    is_own = saying.cue is not None and not text[saying.cue[1] : stretch.opened].strip()  # "called “…” by Kim Lee"
+    is_own = (
+        saying.cue is not None
+        and saying.cue[1] <= stretch.opened
+        and not text[saying.cue[1] : stretch.opened].strip()  # "called “…” by Kim Lee"
+    )
     if not words or (_COINED_BEFORE.search(text[max(0, stretch.opened - 30) : stretch.opened]) and not is_own):
         return len(words) > ON_ITS_OWN + 1 and saying.speaker is not None
     is_direct = (

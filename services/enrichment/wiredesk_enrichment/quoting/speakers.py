@@ -31,6 +31,9 @@ _BODIES = {
     "ministry": "ORG", "council": "ORG", "party": "ORG", "court": "ORG", "authority": "ORG", "university": "ORG",
     "newspaper": "ORG", "broadcaster": "ORG", "airline": "ORG", "charity": "ORG", "regulator": "ORG", "team": "ORG",
 }  # fmt: skip
+_BY_NAME = frozenset({"ministry", "council", "party", "court", "authority", "university", "union"})
+"""Bodies that stand for one only where its name says so: "the ministry" is not the last company."""
+_OWNED = re.compile(r"\w['’]s?\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,8 @@ class Cast:
         kind = _BODIES.get(head)
         if kind:
             named = [m for m in before if m.entity["type"] == kind and head in m.entity["name"].lower().split()]
-            bodies = named or [m for m in before if m.entity["type"] == kind]
+            is_any = head not in _BY_NAME and not _OWNED.search(self._text, *phrase)
+            bodies = named or [m for m in before if is_any and m.entity["type"] == kind]
             return bodies[-1] if bodies else None
         introduced = [m for m in before if m.entity["type"] == "PER" and self._is_introduced(m, head)]
         return introduced[-1] if introduced else self._broken_off(phrase)
