@@ -7,8 +7,9 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from wiredesk.kafka import free_port
 from wiredesk_core.archive import open_archive
 from wiredesk_core.clock import SystemClock
 from wiredesk_core.index import open_index
-from wiredesk_core.keys import mint_key, store_key
+from wiredesk_core.keys import Key, KeyRing, mint_key, store_key
 from wiredesk_core.messages import Changed
 from wiredesk_core.ports import IndexPut
 from wiredesk_core.registry import open_registry
 from wiredesk_core.testing import changed
+from wiredesk_gateway.visibility import sight, state_of
 from wiredesk_ingest.intake import read_wire
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.wire import Wire
@@ -32,6 +34,7 @@ ITEMS = 2000
 CONNECTIONS = 8
 SECONDS = 1.5
 ROUNDS = 5
+RUNS, CHECKED = 2000, 100
 UNHINDERED = 10_000_000
 """Requests a minute: a key that says nothing may come 30,000 times, which is soon over here."""
 BARE = Path(__file__).parent / "baselines/bare_gateway.py"
@@ -65,6 +68,60 @@ async def test_what_key_and_visibility_cost_a_request(make_stories: Any, meter: 
         ["asked", "a second", "CPU µs"],
         rows,
     )
+
+
+async def test_what_the_check_of_a_key_and_of_an_item_cost_alone(
+    make_stories: Any, meter: Any, show: Any, tmp_path: Path
+) -> None:
+    """The two steps by themselves, without a server around them: µs of CPU, and their share of a whole request."""
+    item_ids, token = await fill(tmp_path, make_stories(4, CHECKED))
+    limited = await key_for(tmp_path, languages={"en"}, types={"text"})
+    now = SystemClock().now()
+    registry, archive = (
+        open_registry(f"sqlite:{tmp_path / 'registry.db'}"),
+        open_archive(f"sqlite:{tmp_path / 'archive.db'}"),
+    )
+    ring, forgetful = KeyRing(registry), KeyRing(registry, keep=timedelta())
+    key, narrow = [await ring.authenticate(f"Bearer {one}", now) for one in (token, limited)]
+    items = list((await archive.served(item_ids)).values())
+
+    async def ask(keys: KeyRing) -> None:
+        await keys.authenticate(f"Bearer {token}", now)
+
+    async def look(through: Key) -> None:
+        for changed_item in items:
+            sight(through, state_of(changed_item, now), now)
+
+    steps: dict[str, tuple[Callable[[], Awaitable[None]], int]] = {
+        "key check, remembered for 3 s": (lambda: ask(ring), 1),
+        "key check, read from the Registry": (lambda: ask(forgetful), 1),
+        "visibility of an item": (lambda: look(key), len(items)),
+        "visibility of an item, key with a filter": (lambda: look(narrow), len(items)),
+    }
+    costs = {name: [await cpu_of(step) / checks for _ in range(ROUNDS)] for name, (step, checks) in steps.items()}
+    async with served(GATEWAY, tmp_path) as gateway:
+        whole = statistics.median(
+            [(await load(gateway, lambda: f"/v1/items/{item_ids[0]}", token, meter))[1] for _ in range(ROUNDS)]
+        )
+    rows = [
+        [name, f"{1e6 * statistics.median(spent):.1f}", f"{statistics.median(spent) / whole:.1%}"]
+        for name, spent in costs.items()
+    ]
+    show(
+        "Key check and visibility alone",
+        ["step", "CPU µs", "of an item by id"],
+        [*rows, ["item by id", f"{1e6 * whole:.0f}", ""]],
+    )
+    await registry.close()
+    await archive.close()
+
+
+async def cpu_of(step: Callable[[], Awaitable[None]]) -> float:
+    """CPU seconds of one run, out of many."""
+    begun = time.process_time()
+    for _ in range(RUNS):
+        await step()
+    return (time.process_time() - begun) / RUNS
 
 
 async def key_for(folder: Path, **limits: Any) -> str:
