@@ -238,7 +238,7 @@ def test_a_nationality_is_none_of_the_bodies_that_the_model_takes_it_for(knowled
     assert found["Ugandan"]["type"] == "NORP"
 
 
-@pytest.mark.parametrize(("seen", "name"), [("Velmora 3-1", "Velmora"), ("D-N.Y.", "N.Y.")])
+@pytest.mark.parametrize(("seen", "name"), [("Velmora 3-1", "Velmora"), ("D-N.Y.", "N.Y."), ("― Velmora", "Velmora")])
 def test_scores_and_parties_are_no_part_of_a_name(seen: str, name: str, knowledge: Knowledge) -> None:
     found = entities(f"They met {seen} on Monday.", knowledge, **{seen.replace(" ", "_"): "ORG"})
     assert [texts(entity) for entity in found.values()] == [[name]]

@@ -42,8 +42,8 @@ _TITLE = re.compile(
     r"officer|detective|professor|secretary|ambassador|pope|rev|coach)\.?\s+(?=[A-Z])",
     re.IGNORECASE,
 )
-_LEFT = " \t\r\n\"'“”‘’«»(),;:!?–—-•*/.`"
-_RIGHT = " \t\r\n\"'“”‘’«»(,;:!?–—-•*/`"
+_LEFT = " \t\r\n\"'“”‘’«»(),;:!?‒–—―-•*/.`"
+_RIGHT = " \t\r\n\"'“”‘’«»(,;:!?‒–—―-•*/`"
 _WORD = re.compile(r"(?<![\w.@#-])\w+")
 _GOES_ON = re.compile(r"[\w@-]|\.\w")
 _SCORE = re.compile(r"\s\d{1,3}[-–]\d{1,3}$")

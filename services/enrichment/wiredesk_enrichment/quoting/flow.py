@@ -36,9 +36,7 @@ _COINED_BEFORE = re.compile(
 _SENTENCE_ENDS = re.compile(r"[a-z]{2}[.!?]\s")
 _OF_A_PROGRAMME = re.compile(r"(?:['’]s?|\b(?:on|in|watched|read|hosts?|of))\s+$")
 _LABEL = re.compile(r"(?P<name>[^\W\d_a-zß-ÿ]{2,}(?:[ .'’-]+[^\W\d_a-zß-ÿ]{2,}){0,3}):\s")
-_TOLD_INSIDE = re.compile(
-    r", (?P<name>[A-Z][\w'’-]+(?: [A-Z][\w.'’-]+){0,3}|he|she) (?P<cue>said|says|added)[,.]"
-)
+_TOLD_INSIDE = re.compile(r", (?P<name>[A-Z][\w'’-]+(?: [A-Z][\w.'’-]+){0,3}|he|she) (?P<cue>said|says|added)[,.]")
 """Where the mark before a speaker's name is lost."""
 _SIGNED = re.compile(
     r"\s*(?:[—–―‒]|--?)[^\S\n]*(?P<name>[^\W\d_a-zß-ÿ][\w.'’-]*(?:[^\S\n]+[^\W\d_][\w.'’-]*){0,4})(?:,[^\n]{1,60})?[^\S\n]*(?:\n|$)"
@@ -95,13 +93,18 @@ def _lead_back(text: str, told: list[Saying], going_on: Saying) -> None:
     Unless the first of them names its speaker: who spoke before them is only supposed to go on.
     """
     start, first = going_on.stretch.opened, len(told)
-    while first and told[first - 1].stretch.is_open and not text[told[first - 1].stretch.end : start].strip():
+    while first and _goes_on(text, told[first - 1].stretch, start):
         first -= 1
         start = told[first].stretch.opened
         if told[first].speaker and told[first].score > SUPPOSED:
             return
     if going_on.score >= DIRECT:
         told[first:] = [_like(earlier, going_on, 0.85) for earlier in told[first:]]
+
+
+def _goes_on(text: str, stretch: Stretch, start: int) -> bool:
+    """Whether a stretch is left open and the one that starts there, with the same mark, is next."""
+    return stretch.is_open and text[stretch.opened] == text[start] and not text[stretch.end : start].strip()
 
 
 def _of_paragraph(text: str, paragraph: Paragraph, last: Saying | None) -> list[Saying]:
