@@ -135,6 +135,8 @@ def test_pronouns_descriptions_and_what_goes_on_are_led_back_to_a_name(
         "They sang “Ships in the Night” twice.",
         "The film “A Long Winter in the Harbour” opens on Friday.",
         "Two “experts” came by bus.",
+        '"Housing finance and loans, Norway","7/9/2018",,,"true"',
+        '{"Headline":["Harbour chief worried about thin ice"],"Slugline":["Ice on the harbour again"]}',
         "The film “A Winter under Water” was shown, and Mara Lindqvist said no.",
         "Mara Lindqvist said on “Harbour Today.” It was late.",
         "At noon “Harbour Today,” as Mara Lindqvist said, was off the air.",

@@ -35,6 +35,7 @@ _COINED_BEFORE = re.compile(
 )
 _SENTENCE_ENDS = re.compile(r"[a-z]{2}[.!?]\s")
 _OF_A_PROGRAMME = re.compile(r"(?:['’]s?|\b(?:on|in|watched|read|hosts?|of))\s+$")
+_SENTENCE_GOES_ON = re.compile(r"[^\S\n]+[a-z(]|[.!?]")
 _LABEL = re.compile(r"(?P<name>[^\W\d_a-zß-ÿ]{2,}(?:[ .'’-]+[^\W\d_a-zß-ÿ]{2,}){0,3}):\s")
 _TOLD_INSIDE = re.compile(r", (?P<name>[A-Z][\w'’-]+(?: [A-Z][\w.'’-]+){0,3}|he|she) (?P<cue>said|says|added)[,.]")
 """Where the mark before a speaker's name is lost."""
@@ -182,7 +183,13 @@ def _is_speech(text: str, saying: Saying) -> bool:
     )
     if _is_name(text[stretch.start : stretch.end], words) and not is_direct:
         return False
-    return saying.speaker is not None or len(words) >= ON_ITS_OWN
+    return saying.speaker is not None or (len(words) >= ON_ITS_OWN and not _is_entry(text, stretch))
+
+
+def _is_entry(text: str, stretch: Stretch) -> bool:
+    """Whether it is a title or a cell of a table: no part of a sentence, for none goes on behind it, and none itself."""
+    is_whole = not stretch.is_open and not text[stretch.start].islower() and not is_complete(text, stretch)
+    return is_whole and _SENTENCE_GOES_ON.match(text, stretch.closed) is None and text[stretch.end - 1] != ","
 
 
 def _is_answer(text: str, stretch: Stretch) -> bool:
