@@ -106,9 +106,9 @@ def read_shelved(record: Record) -> QuarantineEntry | ShelfDecision | Rejected:
     """A record of `wire.quarantined`: one put aside, or what was decided about one.
 
     The shelf's name for a record is where it first came from: a redelivery finds its place taken, and a replay that
-    fails comes back to it.
+    fails comes back to it. A decision that could not be read was put aside like anything else, and is none any more.
     """
-    if DECISION_HEADER in record.headers:
+    if DECISION_HEADER in record.headers and QUARANTINE_HEADER not in record.headers:
         return read_or_reject(record, ShelfDecision.model_validate_json)
     why = Quarantine.model_validate_json(record.headers[QUARANTINE_HEADER])
     headers = {name: value for name, value in record.headers.items() if name != QUARANTINE_HEADER}

@@ -118,7 +118,8 @@ class Runner:
         try:
             value = await self._persist(lambda: unwrap(record.value, record.headers, self._blobs), [record])
         except Poison as lost:
-            return Rejected(lost.code, lost.detail)
+            # What is put aside already keeps its claim for a replay: put aside once more, it would come back for ever.
+            return record if record.topic == WIRE_QUARANTINED.name else Rejected(lost.code, lost.detail)
         if value is record.value:
             return record
         headers = {name: header for name, header in record.headers.items() if name != CLAIM_HEADER}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 from wiredesk_core.agents.pool import Broken
@@ -11,11 +12,13 @@ from wiredesk_core.agents.stage import Record, Stage
 from wiredesk_core.archive.memory import MemoryArchive
 from wiredesk_core.blobs.memory import MemoryBlobs
 from wiredesk_core.broker.memory import MemoryPublisher
+from wiredesk_core.claims import CLAIM_HEADER
 from wiredesk_core.clock import FixedClock
+from wiredesk_core.identity import sha256_of
 from wiredesk_core.index.memory import MemoryIndex
 from wiredesk_core.keys import mint_key
 from wiredesk_core.lifecycle import Disposition
-from wiredesk_core.messages import Outgoing, ReceiptNote
+from wiredesk_core.messages import DECISION_HEADER, Outgoing, ReceiptNote
 from wiredesk_core.shelf import QuarantineEntry
 from wiredesk_core.testing import NOON
 from wiredesk_indexing.ledger import Ledger
@@ -26,6 +29,8 @@ from wiredesk_ingest.stage import ParseStage
 from wiredesk_ingest.worker import prepare, work
 
 WIRE = b'{"uri": "urn:harbour:1", "version": "1", "headline": "Ferry late", "body_text": "The ferry is late."}'
+MOST_RECORDS = 100
+"""Far more than any of these lines carries."""
 
 
 class HerePool:
@@ -45,8 +50,9 @@ class Line:
             "wire.quarantined": ShelfStage(self.archive),
             "receipt.noted": ReceiptStage(self.archive),
         }
+        self.blobs = MemoryBlobs()
         self._runners = {
-            topic: Runner(stage, self.publisher, MemoryBlobs(), self.clock) for topic, stage in stages.items()
+            topic: Runner(stage, self.publisher, self.blobs, self.clock) for topic, stage in stages.items()
         }
         self._offsets = count(17)
         self.passed: list[Record] = []
@@ -55,6 +61,7 @@ class Line:
         """Records through all stages, and all that follows from them."""
         waiting = list(records)
         while waiting:
+            assert len(self.passed) < MOST_RECORDS, "records go round without end"
             record = self._delivered(waiting.pop(0))
             self.publisher.records.clear()
             if record.topic.removesuffix(".bulk") in self._runners:
@@ -146,3 +153,40 @@ async def test_all_of_it_delivered_again_changes_nothing() -> None:
     assert (await line.entry(), await line.notes(), await line.archive.counts()) == before
     assert len(changes) == 1
     assert not line.publisher.on("item.changed")
+
+
+def claimed(wire: Outgoing) -> Outgoing:
+    """The same wire, whose bytes wait in Blobs."""
+    return replace(wire, value=b"", headers={**wire.headers, CLAIM_HEADER: sha256_of(wire.value).encode()})
+
+
+async def test_a_lost_payload_is_put_aside_once_and_its_wire_can_be_replayed_when_it_is_restored() -> None:
+    line = Line()
+    prepare("[harbour]\n")
+    wire, note = arrived()
+    await line.carry(claimed(wire), note)
+    entry = await line.entry()
+    assert (entry.why.code, entry.why.stage, entry.value) == ("claim_lost", "parse", b"")
+    await line.replay()
+    assert ((await line.entry()).state, (await line.entry()).why.round) == ("shelved", 2), "it is still lost"
+    await line.blobs.put(WIRE)
+    await line.replay()
+    assert (await line.entry()).state == "replayed"
+    assert (await line.archive.find("urn:harbour:1")) != ()
+
+
+async def test_a_wire_put_aside_whose_bytes_are_lost_on_the_way_to_the_shelf_keeps_its_first_reason() -> None:
+    before, line = Line(), Line()
+    prepare("")
+    await before.carry(*arrived())
+    (aside,) = [record for record in before.passed if record.topic == "wire.quarantined"]
+    await line.carry(claimed(Outgoing(aside.topic, aside.key, aside.value, aside.headers)))
+    entry = await line.entry()
+    assert (entry.why.code, entry.value) == ("unknown_provider", b"")
+
+
+async def test_a_decision_that_cannot_be_read_is_put_aside_once() -> None:
+    line = Line()
+    await line.carry(Outgoing("wire.quarantined", b"r", b"no decision", {DECISION_HEADER: b"drop"}))
+    entry = await line.entry()
+    assert (entry.why.stage, entry.why.topic, entry.value) == ("shelve", "wire.quarantined", b"no decision")
