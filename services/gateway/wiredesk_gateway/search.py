@@ -125,18 +125,30 @@ def searching(asked: ItemsAsked, now: datetime, cursors: CursorSeal) -> Searchin
     return Searching(_placed(query, asked.cursor, bound_to, cursors), asked.limit, bound_to)
 
 
-def next_cursor(search: Searching, hits: Hits, taken: int, cursors: CursorSeal) -> str | None:
-    """The cursor of the page after these first hits; None when there are no more."""
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """What leads on. `mark` is the same whenever the page before is asked for, under one signing key; the cursor is not.
+
+    By relevance a cursor holds the moment of the first question. An older one leads to the same items, as long as the
+    page that it came with is as it was.
+    """
+
+    cursor: str
+    mark: str
+
+
+def next_page(search: Searching, hits: Hits, taken: int, cursors: CursorSeal) -> NextPage | None:
+    """The page after these first hits; None when there are no more."""
     if len(hits.hits) <= taken:
         return None
     place: dict[str, Any] = {"query": search.bound_to}
     if search.query.sort == "relevance":
         place["offset"] = search.query.offset + taken
-        place["until"] = search.query.until and iso(search.query.until)
-    else:
-        last = hits.hits[taken - 1]
-        place["after"] = [last.order, last.item_id]
-    return cursors.seal(place)
+        moment = {"until": search.query.until and iso(search.query.until)}
+        return NextPage(cursors.seal({**place, **moment}), cursors.seal(place))
+    last = hits.hits[taken - 1]
+    cursor = cursors.seal({**place, "after": [last.order, last.item_id]})
+    return NextPage(cursor, cursor)
 
 
 def _placed(query: Query, cursor: str | None, bound_to: str, cursors: CursorSeal) -> Query:

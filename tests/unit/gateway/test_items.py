@@ -203,6 +203,25 @@ async def test_a_page_has_a_weak_etag(newsroom: Newsroom, reader: httpx.AsyncCli
     assert (await reader.get("/v1/items", headers={"if-none-match": etag})).status_code == 200
 
 
+@pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
+async def test_a_page_that_others_follow_keeps_its_etag_until_something_changes(
+    newsroom: Newsroom, reader: httpx.AsyncClient, sort: str
+) -> None:
+    for number in range(3):
+        await newsroom.serve(make_item(**numbered(number)))
+    asked = {"q": "ferry", "sort": sort, "limit": "2"}
+    first = await reader.get("/v1/items", params=asked)
+    newsroom.clock.advance(timedelta(minutes=5))
+    again = await reader.get("/v1/items", params=asked, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.headers["etag"]) == (304, first.headers["etag"])
+    rest = await reader.get("/v1/items", params={**asked, "cursor": first.json()["next"]})
+    assert len(rest.json()["items"]) == 1, "the cursor of the page that was kept still leads on"
+    await newsroom.serve(make_item(**numbered(3)))
+    newsroom.clock.advance(timedelta(minutes=5))
+    other = await reader.get("/v1/items", params=asked, headers={"if-none-match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
 async def test_a_kill_leaves_a_tombstone_and_nothing_else(newsroom: Newsroom, reader: httpx.AsyncClient) -> None:
     fact = await newsroom.serve()
     await newsroom.kill()

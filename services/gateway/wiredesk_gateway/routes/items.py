@@ -21,7 +21,7 @@ from wiredesk_gateway.doors import Call, Doors, NoParameters
 from wiredesk_gateway.ninjs import ninjs_of
 from wiredesk_gateway.related import family_view
 from wiredesk_gateway.routes.versions import VersionsAsked, versions_page
-from wiredesk_gateway.search import ItemsAsked, OneAsked, names_in, next_cursor, searching
+from wiredesk_gateway.search import ItemsAsked, NextPage, OneAsked, names_in, next_page, searching
 from wiredesk_gateway.views import (
     VIEW,
     etag_of,
@@ -131,11 +131,13 @@ async def _search(desk: Desk, call: Call[ItemsAsked]) -> Response:
     for one in kept:
         call.telling.tell(one.changed, call.now, len(one.body))
     taken = len(page) if len(kept) == len(shown) else page.index(kept[-1].hit) + 1
-    after = next_cursor(search, hits, taken, desk.search_cursors)
+    after = next_page(search, hits, taken, desk.search_cursors)
     total = max(hits.total - len(page) + len(shown), 0)
     took_ms = round((time.perf_counter() - began) * 1000, 2)
     body, etag = _page_body(_Found(hits, kept, total, after), took_ms)
-    link = {} if after is None else {"link": f'<{call.request.url.include_query_params(cursor=after)}>; rel="next"'}
+    link = (
+        {} if after is None else {"link": f'<{call.request.url.include_query_params(cursor=after.cursor)}>; rel="next"'}
+    )
     return conditional(call.request, body, etag, headers=link)
 
 
@@ -164,7 +166,7 @@ class _Found:
     hits: Hits
     shown: Sequence[_Shown]
     total: int
-    after: str | None
+    after: NextPage | None
 
 
 def _page_body(found: _Found, took_ms: float) -> tuple[bytes, str]:
@@ -173,17 +175,18 @@ def _page_body(found: _Found, took_ms: float) -> tuple[bytes, str]:
         name: [{"value": value, "label": label, "count": number} for value, label, number in counts]
         for name, counts in found.hits.facets.items()
     }
+    after = found.after
     rest = {
         "total": found.total,
         "total_relation": "eq",
-        "has_more": found.after is not None,
-        "next": found.after,
+        "has_more": after is not None,
+        "next": after and after.cursor,
         "facets": facets,
     }
     items = b",".join(one.body for one in found.shown)
     shown = [(one.changed.item_id, one.changed.revision, one.hit.revision) for one in found.shown]
     body = spliced(b'{"items":[' + items + b"]}", {"took_ms": took_ms, **rest})
-    return body, _weak_etag(orjson.dumps([VIEW, rest, shown]))
+    return body, _weak_etag(orjson.dumps([VIEW, {**rest, "next": after and after.mark}, shown]))
 
 
 def _item(desk: Desk, asked: ItemsAsked, hit: Hit, changed: Changed) -> bytes:
