@@ -143,7 +143,9 @@ def stays_flat(stack: Stack, rate: float, stories: Sequence[bytes]) -> bool:
     third = STEP_SECONDS / 3
     middle = [reading for at, reading in pushed.waiting if third <= at < 2 * third]
     last = [reading for at, reading in pushed.waiting if at >= 2 * third]
-    return pushed.held_back == 0 and min(last) - min(middle) <= FLAT * rate * third
+    if pushed.held_back or not middle or not last:  # a stack too busy to tell what waits is not at rest
+        return False
+    return min(last) - min(middle) <= FLAT * rate * third
 
 
 @dataclass(slots=True)
