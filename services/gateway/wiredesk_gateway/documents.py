@@ -134,6 +134,7 @@ VERSIONS: Responses = {
                 }
             ],
             "rulings": [],
+            "earlier_rulings": 0,
             "has_more": False,
             "next": None,
         },

@@ -60,6 +60,7 @@ from wiredesk_ingest.settings import IngestSettings
 from wiredesk_ingest.signing import secret_bytes
 from wiredesk_ingest.silence.hearing import Hearing, keep_hearing
 from wiredesk_ingest.stage import ParseStage
+from wiredesk_ingest.usage import counting
 
 PARSE_CHUNK = 16
 """Wires that a parsing process takes at a time."""
@@ -78,6 +79,7 @@ class Tools:
     clock: Clock
     tracing: Tracing
     gatekeeper: Gatekeeper
+    ledger: Ledger
 
 
 async def run(shared: SharedSettings, settings: IngestSettings) -> None:
@@ -99,8 +101,11 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
     hearing, noise = Hearing(registry, profiles, clock), Noise(registry, clock, bound_of_noise(settings))
     runner = Runner(ParseStage(pool, clock, hearing.note, noise), publisher, blobs, clock, tracing=tracing)
     inbound = inbound_topics(providers_toml)
+    inbound_counted = counting(ledger, "inbound")
     bridges = [
-        Binding(topic, Runner(BridgeStage(clock), publisher, blobs, clock, claims=False, tracing=tracing))
+        Binding(
+            topic, Runner(BridgeStage(clock, inbound_counted), publisher, blobs, clock, claims=False, tracing=tracing)
+        )
         for topic in inbound
     ]
     live = [Binding(WIRE_RECEIVED, runner), *bridges]
@@ -137,7 +142,7 @@ async def run(shared: SharedSettings, settings: IngestSettings) -> None:
         pace=Pace(settings.pushes_per_minute, settings.wires_per_minute),
     )
     fetcher = fetcher_of(settings, clock)
-    tools = Tools(profiles, publisher, registry, clock, tracing, gatekeeper)
+    tools = Tools(profiles, publisher, registry, clock, tracing, gatekeeper, ledger)
     beside: list[Coroutine[Any, Any, None]] = [
         serve(app, listen(settings.host, settings.port), stop),
         watch_lag.run(stop),
@@ -222,6 +227,7 @@ def feeds_in(
         holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
         environ=os.environ,
         secrets=settings.secrets,
+        count_wire=counting(tools.ledger, "poll"),
     )
     return [keep_polling(pollers, stop)] if pollers else []
 
@@ -241,6 +247,7 @@ def folders_in(tools: Tools, settings: IngestSettings, stop: asyncio.Event) -> l
             gatekeeper=tools.gatekeeper,
             provider=provider,
             still=settings.folder_still,
+            count_wire=counting(tools.ledger, "folder"),
         )
         for root, provider in (*common, *own)
     ]

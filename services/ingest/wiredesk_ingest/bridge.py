@@ -18,6 +18,7 @@ from wiredesk_core.topics import provider_of
 from wiredesk_core.tracing import TRACEPARENT
 
 from wiredesk_ingest.reception import UNTYPED, Arrival, records_of
+from wiredesk_ingest.usage import CountWire, uncounted
 
 LONGEST_TYPE = 200
 LONGEST_FILENAME = 255
@@ -29,8 +30,9 @@ class BridgeStage:
 
     name = "bridge"
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, count_wire: CountWire = uncounted) -> None:
         self._clock = clock
+        self._count_wire = count_wire
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """A wire and its note for each record."""
@@ -40,8 +42,11 @@ class BridgeStage:
     async def settle(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         """Nothing is kept here; the wires are counted."""
         del outcomes
+        now = self._clock.now()
         for record in records:
-            count("wiredesk_wires_total", provider=provider_of(record.topic), way="inbound")
+            provider = provider_of(record.topic)
+            count("wiredesk_wires_total", provider=provider, way="inbound")
+            self._count_wire(provider, len(record.value), now)
 
 
 def arrival_of(record: Record, now: datetime) -> Arrival:

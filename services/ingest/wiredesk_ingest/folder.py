@@ -34,6 +34,7 @@ from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import UNTYPED, Arrival, lines_of, records_of
+from wiredesk_ingest.usage import CountWire, uncounted
 
 BATCH_BYTES = 8 * 1024 * 1024
 """Files are published together up to this many bytes: one answer of the broker for many small files."""
@@ -94,6 +95,7 @@ class WatchedFolder:
     """Whose folder this is; None where each provider has a folder in `incoming`."""
     still: float = 0.0
     """Seconds that a file has to lie unchanged before it is taken, besides from one look to the next."""
+    count_wire: CountWire = uncounted
     _seen: dict[Path, tuple[Sighting, datetime]] = field(default_factory=dict)
     """Each file as it was last seen, and since when it has been so."""
     _blind: set[Path] = field(default_factory=set)
@@ -181,6 +183,7 @@ class WatchedFolder:
             await self.publisher.publish([record for arrival in traced for record in records_of(arrival)])
         for arrival in arrivals:
             count("wiredesk_wires_total", provider=arrival.provider, way="folder")
+            self.count_wire(arrival.provider, len(arrival.data), arrival.received_at)
 
     def _arrivals(self, file: Found) -> list[Arrival]:
         """The wires in a file. Raises Unreadable for one that can never be published."""

@@ -1,10 +1,14 @@
-"""What of pushes is counted as usage: who pushed how much for whom, and how often he was told to come later."""
+"""What of pushes is counted as usage: who pushed how much for whom, and how often he was told to come later.
+
+Wires that nobody pushes are counted by the way that they came: `folder:PROVIDER`, `poll:PROVIDER`, `inbound:PROVIDER`.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Literal
 
 from starlette.requests import Request
 from wiredesk_core.failures import Refused
@@ -15,6 +19,22 @@ from wiredesk_core.usage import Amount, Ledger
 from wiredesk_ingest.signing import is_signed
 
 TOO_MANY = 429
+CountWire = Callable[[str, int, datetime], None]
+"""Is told of a wire that is on the broker's disk: its provider, its bytes, and when."""
+
+
+def uncounted(provider: str, size: int, now: datetime) -> None:
+    """For where nobody keeps account."""
+
+
+def counting(ledger: Ledger, way: Literal["folder", "poll", "inbound"]) -> CountWire:
+    """Counts wires that came by themselves. Nobody asked, so there are no requests; one that comes again counts again."""
+
+    def note(provider: str, size: int, now: datetime) -> None:
+        amount = Amount(items=1, bytes=size)
+        ledger.note(now, f"{way}:{provider}", "", "pushed", amount, by_provider={provider: amount})
+
+    return note
 
 
 def count_push(ledger: Ledger, request: Request, provider: str, now: datetime, amount: Amount) -> None:

@@ -51,8 +51,8 @@ def added(one: Amounts, other: Amounts) -> Amounts:
 class Usage:
     """What one caller did on one day (UTC).
 
-    actor: a key's id, or `signature:PROVIDER`. amounts: all of it. by_provider: of each provider's items and wires;
-    there `requests` are answers that held some of it.
+    actor: a key's id, or `signature:PROVIDER`; `folder:`, `poll:` or `inbound:PROVIDER` for wires that nobody pushed.
+    amounts: all of it. by_provider: of each provider's items and wires; there `requests` are answers that held some of it.
     """
 
     day: date

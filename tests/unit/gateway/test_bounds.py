@@ -11,8 +11,10 @@ import httpx
 import pytest
 from starlette.requests import ClientDisconnect
 from wiredesk_core.deeds import Deed
+from wiredesk_core.lifecycle import Verdict
 from wiredesk_core.messages import Changed
-from wiredesk_core.testing import NOON, make_item, set_aside
+from wiredesk_core.moments import iso
+from wiredesk_core.testing import NOON, accepted, after, make_item, ruled, set_aside
 from wiredesk_gateway.testing import Newsroom
 
 Connect = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -47,6 +49,21 @@ async def test_versions_come_in_pages_of_bounded_number_and_bytes_each_once(
         found = await pages(reader, f"/v1/items/{long.item_id}/versions", limit=limit)
     assert [len(page["versions"]) for page in found] == sizes
     assert [one["version"] for page in found for one in page["versions"]] == [str(n) for n in range(1, 8)]
+
+
+async def test_of_many_rulings_the_newest_are_told_and_how_many_came_before(
+    newsroom: Newsroom, connect: Connect
+) -> None:
+    fact = await newsroom.serve()
+    rulings = [
+        ruled(accepted(make_item()), Verdict.reinstate, receipt_id=f"r{number}", ruled_at=after(number))
+        for number in range(103)
+    ]
+    await newsroom.archive.record(rulings)
+    reader = await connect("items:read")
+    page = (await reader.get(f"/v1/items/{fact.item_id}/versions")).json()
+    assert page["earlier_rulings"] == 3
+    assert [one["ruled_at"] for one in page["rulings"]] == [iso(after(number)) for number in range(3, 103)]
 
 
 async def test_a_cursor_of_another_item_is_refused(long: Changed, newsroom: Newsroom) -> None:

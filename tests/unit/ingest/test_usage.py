@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import hmac
+from pathlib import Path
 from typing import Any
 
 import httpx
+from wiredesk_core.agents.stage import Record
 from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.usage import Amount, Usage, used_on
+from wiredesk_ingest.bridge import BridgeStage
+from wiredesk_ingest.folder import WatchedFolder
 from wiredesk_ingest.pace import Pace
+from wiredesk_ingest.usage import counting
 
 WIRE = b"A headline\n\nA text."
 LINES = b'{"headline": "A"}\n{"headline": "B"}\n'
@@ -77,3 +82,29 @@ async def test_a_push_that_is_refused_is_not_among_what_was_pushed(house: Any, t
         assert (await http.post("/v1/wires/northwire", content=b"")).status_code == 400
         assert (await http.post("/v1/wires/northwire", content=WIRE, headers={"authorization": ""})).status_code == 401
     assert await used(house) == ()
+
+
+async def test_files_of_the_watched_folder_count_for_their_provider(house: Any, tmp_path: Path) -> None:
+    (tmp_path / "incoming/northwire").mkdir(parents=True)
+    (tmp_path / "incoming/northwire/a.txt").write_bytes(WIRE)
+    (tmp_path / "incoming/northwire/b.ndjson").write_bytes(LINES)
+    (tmp_path / "incoming/northwire/empty.txt").write_bytes(b" ")
+    noted = counting(house.ledger, "folder")
+    folder = WatchedFolder(tmp_path, house.publisher, house.profiles, house.clock, count_wire=noted)
+    for _ in range(3):
+        await folder.scan()
+    (told,) = await used(house)
+    wires = len(WIRE) + len(LINES.replace(b"\n", b""))
+    assert (told.actor, told.amounts["pushed"]) == ("folder:northwire", Amount(0, 3, wires))
+    assert told.by_provider["northwire"] == told.amounts
+
+
+async def test_records_of_an_upstreams_own_topic_count_once_they_are_durable(house: Any) -> None:
+    stage = BridgeStage(house.clock, counting(house.ledger, "inbound"))
+    now = house.clock.now()
+    records = [Record(f"wire.inbound.{name}", 0, 1, b"", WIRE, {}, now) for name in ("northwire", "kestrel")]
+    outcomes = await stage.handle(records)
+    assert await used(house) == ()
+    await stage.settle(records, outcomes)
+    told = {one.actor: one.amounts["pushed"] for one in await used(house)}
+    assert told == {"inbound:northwire": Amount(0, 1, len(WIRE)), "inbound:kestrel": Amount(0, 1, len(WIRE))}

@@ -35,7 +35,9 @@ def usage(
     ] = None,
     until: Annotated[str | None, typer.Option(help="That day or before; today otherwise.")] = None,
     by: Annotated[By, typer.Option(help="A line a key, or a line a provider.")] = By.key,
-    of: Annotated[str | None, typer.Option(help="Only this key's id, or signature:PROVIDER.")] = None,
+    of: Annotated[
+        str | None, typer.Option(help="Only this key's id, or signature:, folder:, poll: or inbound:PROVIDER.")
+    ] = None,
     data: Data = DATA,
     url: Url = None,
     key: Key = None,

@@ -32,6 +32,9 @@ from wiredesk_gateway.views import (
     text_view,
 )
 
+MOST_RULINGS = 100
+"""Newest of an item's rulings that a page of its versions tells; of those before, only how many there are."""
+
 
 def add_items(doors: Doors, desk: Desk) -> None:
     """Adds the routes."""
@@ -202,11 +205,12 @@ async def _versions(desk: Desk, call: Call[VersionsAsked]) -> Response:
     entries = await desk.reader.versions(changed.item_id, call.key, call.now)
     shown, after = versions_page(changed.item_id, entries, call.asked, desk)
     versions = b",".join(body for _, body in shown)
-    rulings = [ruling_view(ruling) for ruling in await desk.reader.rulings(changed.item_id)]
+    rulings = await desk.reader.rulings(changed.item_id)
     rest = {
         "item_id": changed.item_id,
         "uri": changed.uri,
-        "rulings": rulings,
+        "rulings": [ruling_view(ruling) for ruling in rulings[-MOST_RULINGS:]],
+        "earlier_rulings": max(0, len(rulings) - MOST_RULINGS),
         "has_more": after is not None,
         "next": after,
     }

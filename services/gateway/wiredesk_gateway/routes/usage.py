@@ -35,7 +35,9 @@ class UsageAsked(Parameters):
     since: Day | None = Field(default=None, description="That day or later; a week before `until` when left out")
     until: Day | None = Field(default=None, description="Before that moment's end of day; today when left out")
     by: Literal["key", "provider"] = Field(default="key", description="A line a key, or a line a provider")
-    key: Value | None = Field(default=None, description="Only this key's id, or signature:PROVIDER")
+    key: Value | None = Field(
+        default=None, description="Only this key's id, or signature:, folder:, poll: or inbound:PROVIDER"
+    )
     limit: int = Field(default=100, ge=1, le=1000, description="Lines a page")
     cursor: str | None = Field(default=None, description="`next` of the page before; all else as it was then")
 

@@ -14,6 +14,7 @@ from wiredesk_ingest.polling.fetching import Fetch
 from wiredesk_ingest.polling.poller import Poller
 from wiredesk_ingest.polling.reading import reader_of
 from wiredesk_ingest.providers import Profile
+from wiredesk_ingest.usage import CountWire
 
 
 def pollers_of(
@@ -28,6 +29,7 @@ def pollers_of(
     holder: str,
     environ: Mapping[str, str],
     secrets: Path,
+    count_wire: CountWire,
 ) -> list[Poller]:
     """A poller for each feed, in the order of the file. Raises Misconfigured when a secret is not where the file says."""
     return [
@@ -42,6 +44,7 @@ def pollers_of(
             gatekeeper=gatekeeper,
             holder=holder,
             tracing=tracing,
+            count_wire=count_wire,
         )
         for profile in profiles.values()
         for feed in profile.feeds

@@ -28,6 +28,7 @@ from wiredesk_ingest.polling.reading import Batch, Reader
 from wiredesk_ingest.polling.state import KIND, FeedState
 from wiredesk_ingest.providers import Feed
 from wiredesk_ingest.reception import UNTYPED, Arrival, records_of
+from wiredesk_ingest.usage import CountWire, uncounted
 
 LEASE_SECONDS = 90.0
 """Longer than one question and its publishing may take: past it another replica takes the feed for abandoned."""
@@ -72,6 +73,7 @@ class Poller:
     holder: str
     tracing: Tracing = field(default_factory=HandingOn)
     chance: Callable[[], float] = random.random
+    count_wire: CountWire = uncounted
 
     @property
     def name(self) -> str:
@@ -155,6 +157,8 @@ class Poller:
             traced = [replace(one, traceparent=context) for one, context in zip(arrivals, contexts, strict=True)]
             await self.publisher.publish([record for arrival in traced for record in records_of(arrival)])
         count("wiredesk_wires_total", len(arrivals), provider=self.provider, way="poll")
+        for arrival in arrivals:
+            self.count_wire(self.provider, len(arrival.data), arrival.received_at)
 
     def _arrival(self, wire: bytes, content_type: str) -> Arrival:
         """The same wire of the same feed has the same receipt, however often it is polled."""

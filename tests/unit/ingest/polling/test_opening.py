@@ -13,6 +13,7 @@ from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.polling.fetching import Answer, Question
 from wiredesk_ingest.polling.opening import hosts_of, pollers_of
 from wiredesk_ingest.provider_file import read_profiles
+from wiredesk_ingest.usage import uncounted
 
 FILE = """
 [harbour]
@@ -34,7 +35,7 @@ async def unasked(_question: Question) -> Answer:
 def opened(house: Any, environ: dict[str, str]) -> Any:
     return pollers_of(
         read_profiles(FILE), fetch=unasked, publisher=house.publisher, registry=house.registry, clock=house.clock,
-        gatekeeper=Gatekeeper(Bounds()), tracing=HandingOn(), holder="a", environ=environ, secrets=Path(),
+        gatekeeper=Gatekeeper(Bounds()), tracing=HandingOn(), holder="a", environ=environ, secrets=Path(), count_wire=uncounted,
     )  # fmt: skip
 
 

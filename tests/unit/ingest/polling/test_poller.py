@@ -81,6 +81,15 @@ async def test_a_feed_is_taken_as_it_came_with_its_content_type(house: Any) -> N
     assert record.headers["provider"] == b"northwire"
 
 
+async def test_what_a_feed_brings_is_counted_once_it_is_durable_and_not_when_nothing_is_new(house: Any) -> None:
+    counted = list[tuple[str, int]]()
+    one = poller(house, Server([rss("a"), Answer(False)]))
+    one.count_wire = lambda provider, size, _: counted.append((provider, size))
+    await one.look()
+    await later(house, one)
+    assert counted == [("northwire", len(rss("a").body))]
+
+
 async def test_it_is_asked_again_only_when_it_is_time_and_with_the_marks_of_the_last_answer(house: Any) -> None:
     server = Server([rss("a")])
     one = poller(house, server)
