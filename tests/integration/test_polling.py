@@ -106,6 +106,16 @@ async def test_an_answer_comes_with_its_marks_and_type(server: Server) -> None:
     assert "if-none-match" not in server.heads[0]
 
 
+async def test_the_next_page_is_found_whichever_link_header_names_it(server: Server) -> None:
+    async def respond(_line: str, _head: dict[str, str], writer: asyncio.StreamWriter) -> None:
+        links = b"Link: </v0>; rel=prev\r\nLink: </v2>; rel=next\r\n"
+        writer.write(b"HTTP/1.1 200 OK\r\n" + links + b"Content-Length: 2\r\n\r\n{}")
+        await writer.drain()
+
+    server.paths["/feed"] = respond
+    assert (await fetch(server)).link == "</v0>; rel=prev, </v2>; rel=next"
+
+
 async def test_marks_are_sent_back_and_304_is_an_answer_without_news(server: Server) -> None:
     server.paths["/feed"] = says("304 Not Modified", b"")
     answer = await fetch(server, etag='"v1"', modified="yesterday", authorization="Bearer x")

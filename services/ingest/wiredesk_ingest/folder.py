@@ -141,6 +141,7 @@ class WatchedFolder:
             file.path: before[file.path] if before.get(file.path, (None,))[0] == file.sighting else (file.sighting, now)
             for file in found
         }
+        self._published = {path: seen for path, seen in self._published.items() if path in self._seen}
         return [
             file
             for file in found
@@ -212,7 +213,7 @@ class WatchedFolder:
         if size > self.max_bytes:
             raise Unreadable("body_too_large", f"{size} bytes; at most {self.max_bytes} are taken")
         try:
-            data = _read(file.path, size)
+            data = _read(file.path, file.sighting)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -226,8 +227,14 @@ class WatchedFolder:
         return self._move(file, "failed", reason)
 
     def _move(self, file: Found, where: Literal["done", "failed"], reason: Unreadable | None = None) -> int:
-        """1 when the file is out of the way; a file that cannot be moved stays, and is tried again."""
+        """1 when the file is out of the way; a file that cannot be moved stays, and is tried again.
+
+        So does one that another has taken the place of meanwhile: that is a wire of its own.
+        """
         try:
+            if _sighting(file.path.lstat()) != file.sighting:
+                self._published.pop(file.path, None)
+                return 0
             target = _free(self._below(where, file) / file.inside, self.clock.now())
             target.parent.mkdir(parents=True, exist_ok=True)
             if reason is not None:
@@ -272,7 +279,7 @@ def list_files(incoming: Path, provider: str | None = None, blind: set[Path] | N
     else:
         found = list(_files(incoming, None, Path(), blind, deepest=0))
         for folder in _entries(incoming, blind):
-            if folder.is_dir() and not _is_passed_over(folder):
+            if folder.is_dir() and not folder.is_symlink() and not _is_passed_over(folder):
                 found += _files(folder, folder.name, Path(), blind)
     return sorted(found, key=lambda file: (file.sighting[1], str(file.path)))
 
@@ -289,8 +296,7 @@ def _files(
         except FileNotFoundError:
             continue
         if not stat.S_ISDIR(status.st_mode):
-            sighting = status.st_size, status.st_mtime_ns
-            yield Found(path, provider, sighting, stat.S_ISREG(status.st_mode), inside / path.name)
+            yield Found(path, provider, _sighting(status), stat.S_ISREG(status.st_mode), inside / path.name)
         elif deepest:
             yield from _files(path, provider, inside / path.name, blind, deepest - 1)
 
@@ -324,17 +330,25 @@ def _batches(files: list[Found]) -> Iterator[list[Found]]:
 
 
 class StillGrowing(Exception):
-    """A file is not as large as it was when it was seen."""
+    """A file is not as it was when it was seen."""
 
 
-def _read(path: Path, size: int) -> bytes:
-    """All bytes of a file, never through a link that took its place. Raises StillGrowing unless it has that size."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+def _read(path: Path, sighting: Sighting) -> bytes:
+    """All bytes of a file, never through a link or from a pipe that took its place.
+
+    Raises StillGrowing for a file that is another one than was seen, or was written to while it was read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
-        data = file.read(size + 1)
-    if len(data) != size:
+        data = file.read(sighting[0] + 1)
+        now = _sighting(os.fstat(descriptor))
+    if len(data) != sighting[0] or now != sighting:
         raise StillGrowing
     return data
+
+
+def _sighting(status: os.stat_result) -> Sighting:
+    return status.st_size, status.st_mtime_ns
 
 
 def shown(name: str) -> str:

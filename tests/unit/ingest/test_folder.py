@@ -3,12 +3,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from wiredesk_core.broker.memory import MemoryPublisher
 from wiredesk_core.messages import Outgoing
 from wiredesk_ingest.folder import Scan, StillGrowing, WatchedFolder, list_files, watch
 
@@ -216,6 +219,18 @@ async def test_a_link_to_a_folder_is_not_followed(house: Any, folder: WatchedFol
     assert house.publisher.records == []
 
 
+async def test_a_link_in_place_of_a_providers_folder_is_not_followed(
+    house: Any, folder: WatchedFolder, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/secret.txt").write_text("secret")
+    folder.incoming.mkdir()
+    (folder.incoming / "northwire").symlink_to(tmp_path / "elsewhere")
+    assert await settle(folder) == Scan(failed=1)
+    assert house.publisher.records == []
+    assert (tmp_path / "elsewhere/secret.txt").exists()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may look into every folder")
 async def test_a_folder_that_cannot_be_looked_into_stops_no_other(house: Any, folder: WatchedFolder) -> None:
     drop(folder.root, "kestrel/a.txt").parent.chmod(0)
@@ -251,6 +266,56 @@ async def test_a_file_that_grows_while_it_is_read_waits(house: Any, folder: Watc
         folder._arrivals(listed[0])
     assert (await folder.scan()).waiting == 1
     assert await folder.scan() == Scan(published=1)
+
+
+async def test_a_file_written_over_while_it_is_read_waits_although_it_is_no_longer(folder: WatchedFolder) -> None:
+    path = drop(folder.root, "northwire/a.txt", b"first text")
+    seen = list_files(folder.incoming)[0]
+    path.write_bytes(b"other text")
+    os.utime(path, ns=(0, seen.sighting[1] + 1))
+    with pytest.raises(StillGrowing):
+        folder._arrivals(seen)
+
+
+async def test_a_pipe_in_place_of_a_file_holds_nothing_up(folder: WatchedFolder) -> None:
+    path = drop(folder.root, "northwire/a.txt")
+    seen = list_files(folder.incoming)[0]
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(StillGrowing):
+        folder._arrivals(seen)
+
+
+@dataclass
+class Meanwhile:
+    """Publishes, and lets something happen before it has answered."""
+
+    publisher: MemoryPublisher
+    happens: Callable[[], Any]
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        await self.publisher.publish(records)
+        self.happens()
+
+
+async def test_a_file_that_takes_the_place_of_one_being_published_is_published_too(
+    house: Any, folder: WatchedFolder
+) -> None:
+    path = drop(folder.root, "northwire/latest.txt", b"first")
+    folder.publisher = Meanwhile(house.publisher, lambda: path.write_bytes(b"the second one"))
+    await settle(folder)
+    folder.publisher = house.publisher
+    await settle(folder)
+    assert [wire.value for wire in house.publisher.on("wire.received")] == [b"first", b"the second one"]
+    assert (folder.root / "done/northwire/latest.txt").read_bytes() == b"the second one"
+
+
+async def test_a_file_taken_back_after_it_was_published_is_forgotten(house: Any, folder: WatchedFolder) -> None:
+    path = drop(folder.root, "northwire/a.txt")
+    folder.publisher = Meanwhile(house.publisher, path.unlink)
+    await settle(folder)
+    await folder.scan()
+    assert folder._published == {}
 
 
 async def test_a_providers_own_folder_holds_its_files_directly(tmp_path: Path, house: Any) -> None:

@@ -141,7 +141,7 @@ class Fetcher:
             content_type=_plain(headers.get("Content-Type", ""))[:200],
             etag=_mark(headers, "ETag"),
             modified=_mark(headers, "Last-Modified"),
-            link=_plain(headers.get("Link", "")),
+            link=_plain(", ".join(headers.getall("Link", []))),
         )
 
 

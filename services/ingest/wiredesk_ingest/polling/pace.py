@@ -77,9 +77,9 @@ def retry_after_of(header: str, now: datetime) -> float | None:
         return min(float(text[:10]), LONGEST_WAIT)
     try:
         at = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+        return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
 
 
 def _usual_pause(now: float, news: Sequence[float], bounds: Bounds) -> float:

@@ -83,7 +83,7 @@ class Poller:
     async def look(self) -> float:
         """Poll the feed if it is time; gives the seconds until the next look. Raises Transient without a Registry."""
         entry = await self.registry.get(KIND, self.name)
-        state = FeedState.of_value(entry.value if entry else None)
+        state = FeedState.of_value(entry.value if entry else None).asked_at(self.feed.url)
         self._tell(state)
         wait = state.wait(self._now())
         if wait > 0:

@@ -5,6 +5,7 @@ A reader asks with what is known of the feed and gives batches of wires, each wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ from wiredesk_core.identity import sha256_of
 from wiredesk_core.moments import iso
 from wiredesk_core.telemetry import log
 
+from wiredesk_ingest.formats import html_page
+from wiredesk_ingest.formats.charset import decode, without_controls
 from wiredesk_ingest.polling.addresses import NotFetched
-from wiredesk_ingest.polling.answers import question, read_page
+from wiredesk_ingest.polling.answers import Page, question, read_page
 from wiredesk_ingest.polling.entries import Told, read_entries
 from wiredesk_ingest.polling.fetching import Answer, Fetch, Question
 from wiredesk_ingest.polling.pace import Bounds, Wish, next_question, remembered
@@ -29,6 +32,9 @@ OVERLAP = 300.0
 """Seconds before the last success from which a feed is read anew when its token is no longer known."""
 EXPIRED = frozenset({400, 404, 410})
 """What servers answer to a token that they have forgotten."""
+
+MARKED = re.compile(r"\s*[<{\[]")
+"""How XML and JSON begin."""
 
 _log = log(__name__)
 
@@ -71,6 +77,7 @@ class RssReader:
         if not answer.changed:
             yield _whole(answer, state, self.feed, now(), chance)
             return
+        _refuse_page(answer)
         told = _told(answer)
         new = told is None or bool(set(told.seen) - set(state.seen))
         yield _whole(answer, state if told is None else _with(state, told), self.feed, now(), chance, new=new)
@@ -104,7 +111,7 @@ class TokenReader:
         """A batch a page, until one is empty or the last one has been read."""
         for number in range(1, MOST_PAGES + 1):
             answer, state = await self._ask(fetch, state)
-            page = read_page(self.feed, answer.body, answer.content_type, answer.link)
+            page = _page(self.feed, answer)
             moved = bool(page.cursor) and page.cursor != state.cursor
             more = moved and bool(page.wires) and number < MOST_PAGES
             news = remembered(state.news, now()) if page.wires else state.news
@@ -163,6 +170,21 @@ def _with(state: FeedState, told: Told) -> FeedState:
     wish = told.wish
     hours, days = tuple(sorted(wish.hours)), tuple(sorted(wish.days))
     return replace(state, seen=told.seen, ttl=wish.ttl, skip_hours=hours, skip_days=days)
+
+
+def _page(feed: Feed, answer: Answer) -> Page:
+    """The page in an answer; one that says only that nothing is new (204) is a page without wires."""
+    if not answer.changed:
+        return Page(())
+    _refuse_page(answer)
+    return read_page(feed, answer.body, answer.content_type, answer.link)
+
+
+def _refuse_page(answer: Answer) -> None:
+    """Raises NotFetched for a web page or a plain text, as servers show while they are closed: it would be read as news."""
+    text = without_controls(decode(answer.body, answer.content_type).text)
+    if html_page.recognise(text) or not MARKED.match(text):
+        raise NotFetched("answered with a page for people, not with a feed: check the address")
 
 
 def _told(answer: Answer) -> Told | None:

@@ -6,22 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from wiredesk_core.identity import sha256_of
+
 KIND = "feed"
 """Its kind in the Registry; its name is `provider/feed`."""
 LONGEST_WHY = 300
+DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
     """Where the reading of a feed stands. Moments are Unix time in seconds, 0 for never.
 
-    etag, modified: what the last answer was marked with. body: SHA-256 of the last answer that was taken.
+    address: what it was asked at, as a hash: some addresses hold a key. etag, modified: what the last answer was marked
+    with. body: SHA-256 of the last answer that was taken.
     seen: hashes of the entries in it. cursor: where the next question starts, for feeds with a token.
     ttl, skip_hours, skip_days: what the feed last asked of its readers.
     news: when something new came lately. errors: in a row; `why` is the last one.
     holder, held_until: the replica that is asking right now, and until when the others leave the feed to it.
     """
 
+    address: str = ""
     etag: str = ""
     modified: str = ""
     body: str = ""
@@ -38,6 +43,19 @@ class FeedState:
     why: str = ""
     holder: str = ""
     held_until: float = 0.0
+
+    def asked_at(self, address: str) -> FeedState:
+        """The same, for a question to that address: marks and tokens that another one gave mean nothing there."""
+        mark = sha256_of(address.encode())[:DIGITS]
+        if self.address in {"", mark}:
+            return replace(self, address=mark)
+        return FeedState(
+            mark,
+            news=self.news,
+            last_success=self.last_success,
+            holder=self.holder,
+            held_until=self.held_until,
+        )
 
     def wait(self, now: float) -> float:
         """Seconds until this feed may be asked by somebody who does not hold it; 0 when it may be asked now."""

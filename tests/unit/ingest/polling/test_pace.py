@@ -104,6 +104,8 @@ def test_after_errors_a_feed_is_neither_hammered_nor_forgotten(errors: int, chan
         ("Wed, 04 Mar 2026 12:00:00 GMT", 0.0),
         ("9" * 40, LONGEST_WAIT),
         ("soon", None),
+        ("Wed, 04 Mar 2026 12:31:00 +" + "9" * 30, None),
+        ("Wed, 04 Mar 99999999999999999999 12:31:00 GMT", None),
         ("-3", None),
         ("", None),
     ],

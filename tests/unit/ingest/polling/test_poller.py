@@ -110,14 +110,47 @@ async def test_nothing_is_published_when_only_the_date_of_building_changes(house
     assert wires(house) == [rss("a", built="1").body, rss("a", "b").body]
 
 
-@pytest.mark.parametrize("body", [b"<rss><channel>", b"Sorry, we are closed", b"<!DOCTYPE html"])
-async def test_a_document_that_is_no_feed_goes_on_to_quarantine_once(house: Any, body: bytes) -> None:
-    broken = Answer(True, body, "text/html")
+async def test_a_feed_that_breaks_off_goes_on_to_quarantine_once(house: Any) -> None:
+    broken = Answer(True, b"<rss><channel>", "text/html")
     one = poller(house, Server([broken]))
     await one.look()
     await later(house, one)
     assert wires(house) == [broken.body]
     assert (await state(house)).errors == 0
+
+
+@pytest.mark.parametrize("feed", [RSS, TOKEN, Feed("https://harbour.example/v2", kind="token")])
+@pytest.mark.parametrize(
+    "body",
+    [b"Sorry, we are closed", b"<!DOCTYPE html><title>x</title><p>Back at noon", b"<html><body><p>x</p></body></html>"],
+)
+async def test_the_page_of_a_closed_server_is_an_error_of_the_feed_and_no_story(
+    house: Any, feed: Feed, body: bytes
+) -> None:
+    one = poller(house, Server([Answer(True, body, "text/html")]), feed)
+    await one.look()
+    await later(house, one)
+    assert wires(house) == []
+    kept = await state(house)
+    assert (kept.errors, kept.last_success) == (2, 0.0)
+    assert "a page for people" in kept.why
+
+
+async def test_a_feed_at_a_new_address_is_asked_without_the_marks_of_the_old_one(house: Any) -> None:
+    await poller(house, Server([rss("a")])).look()
+    server = Server([rss("a")])
+    await poller(house, server, Feed("https://elsewhere.example/feed")).look()
+    assert (server.asked[0].url, server.asked[0].etag) == ("https://elsewhere.example/feed", "")
+    assert len(wires(house)) == 2, "nobody knows whether it is the same feed"
+
+
+async def test_a_token_of_one_address_is_not_shown_to_another(house: Any) -> None:
+    await poller(house, Server([page(["a"], "t1"), page([], "t1")]), TOKEN).look()
+    moved = Feed("https://elsewhere.example/v1", kind="token", wires="items", next="next", since_parameter="since")
+    server = Server([page([], "u1")])
+    await poller(house, server, moved).look()
+    assert "cursor" not in server.asked[0].url
+    assert "since=" in server.asked[0].url, "what came in between is not skipped"
 
 
 async def test_a_document_that_changes_in_place_is_taken_whenever_it_is_another_one(house: Any) -> None:
@@ -246,6 +279,14 @@ async def test_a_server_that_names_the_same_page_for_ever_is_asked_once(house: A
     server = Server([page(["a"], "t1")])
     await poller(house, server, TOKEN).look()
     assert len(server.asked) == 2
+
+
+async def test_an_answer_without_content_says_that_nothing_is_new(house: Any) -> None:
+    one = poller(house, Server([page(["a"], "t1"), Answer(False)]), TOKEN)
+    await one.look()
+    await later(house, one)
+    kept = await state(house)
+    assert (kept.cursor, kept.errors) == ("t1", 0)
 
 
 async def test_a_stop_in_the_middle_lets_the_feed_go(house: Any) -> None:

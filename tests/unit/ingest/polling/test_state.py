@@ -40,3 +40,12 @@ def test_an_error_is_counted_and_a_success_forgets_it() -> None:
     assert (failed.errors, len(failed.why), failed.next_at) == (3, LONGEST_WHY, 20)
     assert failed.last_success == STATE.last_success
     assert (failed.succeeded(30, 40).errors, failed.succeeded(30, 40).why) == (0, "")
+
+
+def test_what_an_address_gave_counts_for_that_address_alone() -> None:
+    asked = STATE.held_by("me", 50).asked_at("https://a.example/?key=secret")
+    assert asked.asked_at("https://a.example/?key=secret") == asked
+    assert "secret" not in str(asked.to_value())
+    moved = asked.asked_at("https://b.example/")
+    assert (moved.etag, moved.seen, moved.cursor, moved.errors) == ("", (), "", 0)
+    assert (moved.news, moved.holder, moved.held_until) == (STATE.news, "me", 50)
