@@ -80,7 +80,7 @@ def test_an_item_becomes_a_version_in_the_scope_that_its_provider_carries() -> N
 
     assert isinstance(fact, VersionAccepted)
     assert fact.item_id == item_id_of("fjordwire", "urn:1")
-    assert (fact.scope, fact.parser, fact.receipt_id, fact.wire_sha256) == ("fjordwire", "ninjs@3", "r-1", sent.sha256)
+    assert (fact.scope, fact.parser, fact.receipt_id, fact.wire_sha256) == ("fjordwire", "ninjs@4", "r-1", sent.sha256)
     assert fact.item.provider == "relay"
 
 

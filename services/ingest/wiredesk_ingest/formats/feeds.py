@@ -31,6 +31,7 @@ from wiredesk_ingest.formats.feed_fields import (
     Told,
     name_of,
 )
+from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import Block, blocks_of_html, local, looks_like_html, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.plain_text import content_uri
@@ -133,7 +134,7 @@ def _item(entry: Fields, feed: Fields, wire: Wire, repaired: tuple[ParseWarning,
     tags = entry.tags()
     return Item(
         uri=uri,
-        language=_language(entry) or feed.language or wire.provider.language,
+        language=_language(entry) or language_of(feed.language) or wire.provider.language,
         headline=headline,
         byline=", ".join(distinct(entry.authors())),
         source=entry.source() or wire.provider.source or feed.text("title"),
@@ -205,7 +206,7 @@ def _time(
 def _language(entry: Fields) -> str | None:
     """What is nearest to the text counts first."""
     said = (element.get(XML_LANG, "").strip() for element in entry.all(*CONTENTS, *SUMMARIES, *TITLES))
-    return next((language for language in (*said, entry.language) if language), None)
+    return next((language for tag in (*said, entry.language) if (language := language_of(tag))), None)
 
 
 def _subjects(tags: list[Tag]) -> tuple[Subject, ...]:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
+from wiredesk_core.failures import Unreadable
 
 from wiredesk_ingest.formats.charset import decode, without_controls
 from wiredesk_ingest.formats.desk_parts import desk_parts
+from wiredesk_ingest.formats.g2_parts import XML_LANG
+from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import Block, blocks_of, blocks_of_html, local, looks_like_html, plain, text_of
 from wiredesk_ingest.formats.nitf_body import Body, body_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
+from wiredesk_ingest.formats.safe_xml import XML_DECLARATION, parse_xml
 from wiredesk_ingest.formats.shown_html import html_of_blocks, html_of_tree, safe_html
+from wiredesk_ingest.formats.sniffing import root_name
 
 PROSE = frozenset({"body", "body.content", "p", "pre", "div", "section", "article", "html"})
 NITF = frozenset({"nitf", "body.head", "body.content"})
+TEXTUAL = re.compile(r"^text/|html|nitf|[/+]xml\b")
+"""Media types of inline data that are read; sheets of scores and the like have a type of their own and come as XML."""
 PAGE_PARTS = frozenset({"header", "footer", "nav"})
 
 
@@ -33,19 +41,27 @@ class Content:
     restricted: tuple[str, ...] = ()
 
 
-def content_of(item: etree._Element) -> Content:
-    """The fullest body among the contents of an item; other contents of it are renditions of the same."""
+def content_of(item: etree._Element, language: str = "") -> Content:
+    """The fullest body among the contents of an item; other contents of it are renditions of the same.
+
+    Of contents said to be in several languages, those in the item's own count before the others.
+    """
     contents = (e for part in item if local(part) == "contentset" for e in part)
-    read = [found for element in contents for found in _readings(element)]
-    return max(read, key=lambda content: len(content.text), default=Content())
+    read = [(_is_foreign(e, language), found) for e in contents for found in _readings(e) if found.text]
+    return max(read, key=lambda each: (not each[0], len(each[1].text)), default=(False, Content()))[1]
+
+
+def _is_foreign(content: etree._Element, language: str) -> bool:
+    said = language_of(content.get(XML_LANG, "")) or ""
+    return bool(said and language) and said.partition("-")[0] != language.partition("-")[0].lower()
 
 
 def _readings(element: etree._Element) -> Iterator[Content]:
     name, kind = local(element), element.get("contenttype", "").lower()
     if name == "inlinexml":
         yield from content_of_xml(element)
-    elif name == "inlinedata" and (not kind or kind.startswith("text/")):
-        yield content_of_text(_decoded(str(element.text or ""), element.get("encoding") or ""), kind)
+    elif name == "inlinedata" and (not kind or TEXTUAL.search(kind)):
+        yield content_of_string(_decoded(str(element.text or ""), element.get("encoding") or ""), kind)
 
 
 def _decoded(text: str, encoding: str) -> str:
@@ -66,6 +82,24 @@ def content_of_text(text: str, kind: str = "") -> Content:
         return Content(text=text_of(blocks_of_html(text)), html=safe_html(text))
     blocks = [Block(paragraph, "p") for paragraph in paragraphs_of_plain(text)]
     return Content(text=text_of(blocks), html=html_of_blocks(blocks))
+
+
+def content_of_string(text: str, kind: str = "") -> Content:
+    """The content of a text that may be a whole document, which was escaped on its way."""
+    start = XML_DECLARATION.sub("", text, count=1).strip()
+    if start.startswith("<") and (root_name(start) in {"nitf", "body"} or "nitf" in kind):
+        try:
+            document = parse_xml(start)
+        except Unreadable:
+            return content_of_text(text, kind)
+        return content_of_elements(document.root)
+    return content_of_text(text, kind)
+
+
+def content_of_elements(data: etree._Element) -> Content:
+    """Content in whatever vocabulary; where nobody knows it, all its words."""
+    read = next(content_of_xml(data), None)
+    return read if read is not None else Content(text=text_of(blocks_of(data)), html=html_of_tree(data))
 
 
 def content_of_xml(element: etree._Element) -> Iterator[Content]:

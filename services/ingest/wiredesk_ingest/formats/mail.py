@@ -24,6 +24,7 @@ from wiredesk_core.item import Association, Cancel, Item, ItemType, ParseWarning
 from wiredesk_ingest.formats.bounds import MOST_CHARACTERS, refuse_masses
 from wiredesk_ingest.formats.charset import decode, without_controls
 from wiredesk_ingest.formats.dates import moment
+from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import Block, blocks_of_html, text_of
 from wiredesk_ingest.formats.paragraphs import paragraphs_of_plain
 from wiredesk_ingest.formats.plain_text import content_uri, printed_byline
@@ -186,7 +187,7 @@ def _item(message: Message[str, str], leaves: list[Message[str, str]], wire: Wir
         type=ItemType.advisory if killing else ItemType.text,
         status=Status.canceled if killing else Status.usable,
         signals=signals,
-        language=fields.get("content-language", "").partition(",")[0].strip() or profile.language,
+        language=language_of(fields.get("content-language", "").partition(",")[0]) or profile.language,
         headline=subject,
         byline=printed_byline([block.text for block in blocks[:3]]),
         source=profile.source or _sender(fields.get("from", "")),

@@ -14,6 +14,7 @@ from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Dateline, Item, ItemType, ParseWarning
 
 from wiredesk_ingest.formats.dates import moment
+from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import local, plain
 from wiredesk_ingest.formats.newsml_1_document import (
     Management,
@@ -168,7 +169,7 @@ def _item(element: etree._Element, story: _Story, uri: str, document: NewsItems)
         uri=uri,
         version=names.revision,
         type=kind,
-        language=language or wire.provider.language,
+        language=language_of(language) or wire.provider.language,
         headline=headline,
         subheadline=subheadline,
         slugline=line_of(path, "slugline") or label,

@@ -10,16 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lxml import etree
-from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import ParseWarning
 
 from wiredesk_ingest.formats.charset import decode, without_controls
-from wiredesk_ingest.formats.g2_content import Content, content_of_text, content_of_xml
-from wiredesk_ingest.formats.markup import blocks_of, local, text_of
+from wiredesk_ingest.formats.g2_content import Content, content_of_elements, content_of_string
+from wiredesk_ingest.formats.markup import local
 from wiredesk_ingest.formats.newsml_1_parts import Component, fold, formal_name
-from wiredesk_ingest.formats.safe_xml import XML_DECLARATION, parse_xml
-from wiredesk_ingest.formats.shown_html import html_of_tree
-from wiredesk_ingest.formats.sniffing import foreign_kind, root_name
+from wiredesk_ingest.formats.sniffing import foreign_kind
 
 BODY, LEAD, SUMMARY, CAPTION, HEADLINE, OUTSIDE = "body", "lead", "summary", "caption", "headline", "outside"
 ROLES = {
@@ -258,7 +255,7 @@ def _content(item: etree._Element, warnings: list[ParseWarning]) -> Content | No
     if notations:
         text = _decoded("".join(str(part) for part in data.itertext()), notations, warnings)
         return None if text is None else _content_of_string(text, kinds_of(item))
-    return _content_of_elements(data) if len(data) else _content_of_string(data.text or "", kinds_of(item))
+    return content_of_elements(data) if len(data) else _content_of_string(data.text or "", kinds_of(item))
 
 
 def _data_of(item: etree._Element) -> tuple[etree._Element | None, tuple[str, ...]]:
@@ -295,14 +292,7 @@ def _decoded(text: str, notations: tuple[str, ...], warnings: list[ParseWarning]
 def _content_of_string(text: str, kinds: str) -> Content:
     """Content that holds no elements: plain, HTML, or a whole document that was escaped on its way."""
     text = without_indent(EMBEDDED_REFERENCE.sub("", text))
-    start = XML_DECLARATION.sub("", text, count=1).strip()
-    if start.startswith("<") and (root_name(start) in {"nitf", "body"} or "nitf" in kinds):
-        try:
-            document = parse_xml(start)
-        except Unreadable:
-            return content_of_text(text, kinds)
-        return _content_of_elements(document.root)
-    return content_of_text(text, "text/html" if "html" in kinds and "<" in text else "")
+    return content_of_string(text, kinds if "<" in text else "")
 
 
 def without_indent(text: str) -> str:
@@ -311,9 +301,3 @@ def without_indent(text: str) -> str:
     indents = [len(line) - len(line.lstrip(" \t")) for line in lines[1:] if line.strip()]
     indent = min(indents, default=0)
     return "\n".join([lines[0], *(line[indent:] for line in lines[1:])])
-
-
-def _content_of_elements(data: etree._Element) -> Content:
-    """Content in whatever vocabulary; where nobody knows it, all its words."""
-    read = next(content_of_xml(data), None)
-    return read if read is not None else Content(text=text_of(blocks_of(data)), html=html_of_tree(data))

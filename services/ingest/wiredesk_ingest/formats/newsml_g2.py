@@ -90,7 +90,7 @@ def _item(
     parts = Parts(element, wire, declared_schemes((element,)), list(warnings))
     language = _language(parts)
     parts.hear(language or "")
-    content = content_of(element)
+    content = content_of(element, language or "")
     content = content if content.text else told_in_concepts(parts)
     uri, status = _uri(parts), _status(parts)
     notes, restricted = notes_of(parts)

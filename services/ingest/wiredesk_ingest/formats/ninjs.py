@@ -7,7 +7,7 @@ same, and keys that nobody knows are left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wiredesk_core.failures import Unreadable
@@ -59,8 +59,26 @@ TELLING = frozenset(
     ]
 )
 """Keys that only ninjs has together; two of them make a document ninjs even without an id."""
-ENVELOPES = ("item", "items", "_items", "newsitems")
+ENVELOPES = ("item", "items", "_items", "newsitems", "data", "result", "results", "response", "search", "docs", "articles",
+             "stories", "news", "hits", "entries", "_source")  # fmt: skip
+"""Keys under which answers of agencies' interfaces hold what was asked for."""
+SPELLINGS = {
+    "urn": "uri",
+    "headline_sub": "subheadline",
+    "subhead": "subheadline",
+    "bodyhtml": "body_html",
+    "bodyxhtml": "body_xhtml",
+    "bodytext": "body_text",
+    "article_html": "body_html",
+    "article_text": "body_text",
+    "version_created": "versioncreated",
+    "first_created": "firstcreated",
+    "teaser": "description_teaser",
+    "caption": "description_caption",
+}
+"""ninjs' names for what other interfaces spell their own way."""
 DEEPEST_ASSOCIATION = 3
+DEEPEST_ENVELOPE = 4
 
 
 def recognise(text: str) -> bool:
@@ -78,21 +96,25 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     return few_enough(item for fields in found for item in _items(fields, wire, None, 0))
 
 
-def _news_objects(value: Any) -> Iterator[Fields]:
-    """The news objects in a document: itself, the members of a list, or those of an answer's list of items."""
-    if isinstance(value, list):
+def _news_objects(value: Any, depth: int = 0) -> Iterator[Fields]:
+    """The news objects in a document: itself, the members of a list, or those in the envelopes of an answer."""
+    if isinstance(value, list) and depth <= DEEPEST_ENVELOPE:
         for entry in value:
-            yield from _news_objects(entry) if isinstance(entry, dict) else ()
+            yield from _news_objects(entry, depth + 1) if isinstance(entry, dict) else ()
     if not isinstance(value, dict):
         return
-    fields = lowered(value)
+    fields = _respelt(value)
     if _is_ninjs(fields):
         yield fields
         return
-    for name in ENVELOPES:
-        entries = fields.get(name)
-        if isinstance(entries, list):
-            yield from (f for f in (lowered(e) for e in entries if isinstance(e, dict)) if _is_ninjs(f))
+    for name in ENVELOPES if depth <= DEEPEST_ENVELOPE else ():
+        yield from _news_objects(fields.get(name), depth + 1)
+
+
+def _respelt(value: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with its keys in small letters and as ninjs spells them, where it does not say the same twice."""
+    fields = lowered(value)
+    return fields | {usual: fields[own] for own, usual in SPELLINGS.items() if own in fields and usual not in fields}
 
 
 def _is_ninjs(fields: Fields) -> bool:
@@ -106,10 +128,12 @@ def _items(fields: Fields, wire: Wire, parent: Item | None, depth: int) -> Itera
     item = item_of(fields, wire)
     if parent is not None:
         item = under(parent, item)
+        if not language_of(text_in(fields, "language")):
+            item = item.model_copy(update={"language": parent.language})
     yield item
     if item.status is Status.canceled or depth >= DEEPEST_ASSOCIATION:
         return
-    for _, associated in named(fields.get("associations")):
+    for associated in (_respelt(entry) for _, entry in named(fields.get("associations"))):
         if _brings_content(associated):
             yield from _items(associated, wire, item, depth + 1)
 
@@ -149,6 +173,7 @@ def item_of(fields: Fields, wire: Wire) -> Item:
         warnings.append(ParseWarning(code="uri_missing", detail="named by its content; updates cannot be matched"))
     held = next((fields[name] for name in ("embargoeduntil", "embargoed") if fields.get(name) is not None), None)
     located = text_in(fields, "located")
+    dateline = text_in(fields, "dateline") or located
     replaced = tuple(name for name in _labels(fields, "replacing") if name != uri)
     return Item(
         uri=uri,
@@ -161,7 +186,7 @@ def item_of(fields: Fields, wire: Wire) -> Item:
         subheadline=subheadline,
         slugline=text_in(fields, "slugline", "slug"),
         byline=text_in(fields, "byline", "by") or ", ".join(_authors(fields)),
-        dateline=Dateline(text=located, place=located) if located else None,
+        dateline=Dateline(text=dateline, place=located or None) if dateline else None,
         credit=text_in(fields, "creditline", "credit", "description_creditline") or wire.provider.credit,
         source=text_in(fields, "source") or _names(fields, "infosources", "infosource") or wire.provider.source,
         urgency=noted(urgency_of(text_in(fields, "urgency"))),
@@ -266,7 +291,7 @@ def _associations(fields: Fields) -> tuple[Association, ...]:
     found = (
         Association(
             rel=name or text_in(entry, "rel") or "associated",
-            uri=text_in(entry, "uri", "guid") or None,
+            uri=text_in(entry, "uri", "guid", "urn") or None,
             type=_type_known(text_in(entry, "type")),
             headline=headlines_of(entry)[0] or None,
             href=_href(entry),
@@ -279,12 +304,12 @@ def _associations(fields: Fields) -> tuple[Association, ...]:
 def _renditions(fields: Fields) -> Iterator[Association]:
     """Where the object itself lies, in each of its sizes."""
     for name, entry in named(fields.get("renditions")):
-        if text_in(entry, "href"):
+        if text_in(entry, "href", "url"):
             yield Association(
                 rel=name or "rendition",
                 type=_type_known(text_in(entry, "type") or text_in(entry, "contenttype", "mimetype").partition("/")[0]),
                 headline=text_in(entry, "title") or None,
-                href=text_in(entry, "href"),
+                href=text_in(entry, "href", "url"),
             )
 
 
@@ -297,4 +322,4 @@ def _href(fields: Fields) -> str | None:
     """Where its best rendition lies: the original, else the first."""
     renditions = dict(reversed(named(fields.get("renditions"))))
     best = renditions.get("original") or next(reversed(renditions.values()), None)
-    return text_in(best or fields, "href") or None
+    return text_in(best or fields, "href", "url") or None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from wiredesk_ingest.formats.json_fields import Fields, entries, scalar, text_in
 from wiredesk_ingest.formats.markup import Block, blocks_of_html, looks_like_html, text_of
@@ -11,6 +12,8 @@ from wiredesk_ingest.formats.shown_html import html_of_blocks, safe_html
 
 MAIN = ("main", "", "text", "html", "xhtml", "headline", "default")
 SECOND = ("subheadline", "sub", "subtitle", "secondary", "subhead", "deck")
+BOX = re.compile(r"(?:fact|info|text)?s?_?box(?:es)?|facts?|fact_?file|side_?bars?|background", re.IGNORECASE)
+"""Roles of texts that come with the story and are no other rendition of it."""
 SUMMARY = ("summary", "abstract", "main", "", "text", "html", "caption", "lead", "teaser")
 
 
@@ -51,8 +54,15 @@ def line_of(text: str) -> str:
 
 
 def body_of(fields: Fields) -> tuple[str, str]:
-    """body_text and body_html of the fullest body: plain text only where the markup says less."""
+    """body_text and body_html: the fullest body, and the boxes that by their role stand beside it."""
     found = _roles(fields, "bodies", "body")
+    boxes = [entry for entry in found if BOX.fullmatch(entry[0])]
+    told = [_fullest([entry for entry in found if entry not in boxes]), *(_fullest([box]) for box in boxes)]
+    return "\n\n".join(text for text, _ in told if text), "\n".join(markup for _, markup in told if markup)
+
+
+def _fullest(found: list[tuple[str, str, str]]) -> tuple[str, str]:
+    """Text and HTML of the fullest of several bodies that tell the same: plain text only where the markup says less."""
     blocks = [_body_blocks(kind, role, value) for role, kind, value in found]
     sizes = [sum(len(block.text.split()) for block in body) for body in blocks]
     if not any(sizes):

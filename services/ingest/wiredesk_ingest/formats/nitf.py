@@ -220,7 +220,7 @@ def _part(head: Head) -> str:
     """Which part of a running story or a series this is, where it says so."""
     part, total = (head.attribute("series", f"series.{name}") for name in ("part", "totalpart"))
     series = f"{part}/{total}" if part and total.strip("0") else part
-    return head.attribute("du-key", "part") or series
+    return head.attribute("du-key", "part").lstrip("0") or series
 
 
 def _part_signal(head: Head) -> tuple[str, ...]:

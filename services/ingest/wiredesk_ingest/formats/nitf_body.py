@@ -147,9 +147,10 @@ def _dateline(datelines: list[etree._Element], zone: tzinfo) -> Dateline | None:
         text = _place_line(dateline, dates)
         if text:
             places = (plain(e) for name in ("city", "location") for e in _named([dateline], name))
-            place = _first(places) or ("" if any(c.isdigit() for c in text) else text)
+            place = _first(places) or text
             date = next((moment(e.get("norm") or plain(e), zone) for e in dates), None)
-            return Dateline(text=text, place=re.split(r"[,(]", place)[0].strip(" .-–—") or None, date=date)
+            place = re.split(r"[,(]", place)[0].strip(" .-–—")
+            return Dateline(text=text, place=None if any(c.isdigit() for c in place) else place or None, date=date)
     return None
 
 
