@@ -28,6 +28,7 @@ from wiredesk_core.messages import (
     Withdrawn,
 )
 from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
+from wiredesk_core.stored import Stored
 
 Fact = VersionAccepted | CancelMarked | Withdrawn | DeskRuled | Enriched
 
@@ -37,7 +38,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The current moment, in UTC."""
-        ...
 
 
 class NotPublished(BrokerDown):
@@ -189,7 +189,7 @@ class ArchiveReader(Families, Protocol):
         """One record put aside, whole."""
         ...
 
-    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
+    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Stored, ...]:
         """Newest revisions of items with an id above `after`, by id."""
         ...
 

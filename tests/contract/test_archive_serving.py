@@ -125,7 +125,7 @@ async def test_a_snapshot_pages_through_all_items_once(archive: OpenArchive) -> 
     await archive.save([changed(item) for item in items], {})
     await archive.save([changed(items[3], revision=2)], {})
     pages, after_id = [], ""
-    while page := await archive.snapshot(after_id, limit=3):
+    while page := [stored.whole() for stored in await archive.snapshot(after_id, limit=3)]:
         pages.append([(change.item_id, change.revision) for change in page])
         after_id = page[-1].item_id
     assert [len(page) for page in pages] == [3, 3, 1]

@@ -211,7 +211,7 @@ async def fold_all(wires: Sequence[bytes]) -> Mapping[str, tuple[str, str]]:
         await ledger.apply(facts)
     return {
         change.uri: (str(change.standing), change.article.item.version if change.article else "")
-        for change in await archive.snapshot()
+        for change in [stored.whole() for stored in await archive.snapshot()]
     }
 
 

@@ -59,7 +59,8 @@ async def apply_in_batches(ledger: Ledger, facts: Sequence[Fact], chance: random
 async def served(archive: Archive) -> dict[str, object]:
     """What a reader sees of each item, its revision aside."""
     shown: dict[str, object] = {}
-    for change in await archive.snapshot():
+    for stored in await archive.snapshot():
+        change = stored.whole()
         article = change.article.model_copy(update={"revision": 0}) if change.article else None
         shown[change.uri] = change.standing, article
     return shown

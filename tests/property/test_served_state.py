@@ -76,7 +76,8 @@ async def serve(facts: Sequence[Fact]) -> Mapping[str, object]:
         await ledger.apply([fact])
     found = await index.search(Query(collections=("open", "sealed")))
     shown = {}
-    for revision in await archive.snapshot():
+    for stored in await archive.snapshot():
+        revision = stored.whole()
         if revision.standing is Standing.absent:  # as though it had never been
             continue
         article = revision.article.model_copy(update={"revision": 0}) if revision.article else None

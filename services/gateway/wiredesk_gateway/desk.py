@@ -23,7 +23,8 @@ class Limits:
     longest_wait: float = 30.0
     heartbeat: float = 15.0
     streams_per_key: int = 4
-    snapshot_page: int = 200
+    snapshot_page: int = 50
+    """Items after which a snapshot lets other answers go on."""
     stalled: float = 30.0
     """How long a reader of a stream may take nothing before it is let go."""
     largest_page: int = 16 * 1024 * 1024

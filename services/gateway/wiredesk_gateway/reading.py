@@ -14,6 +14,7 @@ from wiredesk_core.lineage import fold_items
 from wiredesk_core.messages import Changed, ReceiptNote
 from wiredesk_core.ports import ArchiveReader, Hits, IndexReader, Query, StandingCount, VersionEntry
 from wiredesk_core.shelf import QuarantineEntry, ShelfQuestion
+from wiredesk_core.stored import Stored
 from wiredesk_core.web.problems import Explained
 
 from wiredesk_gateway.related import Family, family_of
@@ -43,11 +44,11 @@ class Reader:
         """What the key may find. Raises Refused(400) for a text that cannot be read as a query."""
         return await self._index.search(narrowed(query, key))
 
-    async def snapshot(self, after: str, limit: int, key: Key, now: datetime) -> tuple[str | None, list[Changed]]:
+    async def snapshot(self, after: str, limit: int, key: Key, now: datetime) -> tuple[str | None, list[Stored]]:
         """The newest revisions that the key may see of the next items by id, and the id to go on from; None at the end."""
         page = await self._archive.snapshot(after, limit)
-        seen = [changed for changed in page if _is_visible(changed, key, now)]
-        return (page[-1].item_id if page else None), seen
+        seen = [stored for stored in page if _is_visible(stored.outline, key, now)]
+        return (page[-1].outline.item_id if page else None), seen
 
     async def visible(self, item_ids: Sequence[str], key: Key, now: datetime) -> Mapping[str, Changed]:
         """The newest revisions of those items that the key may see."""

@@ -38,7 +38,7 @@ async def mend(archive: Archive, index: Index, page: int = 500, *, again: bool =
     found = {filed.item_id: filed for filed in [filed async for filed in index.walk()]}
     served = put = gone = 0
     after = ""
-    while revisions := await archive.snapshot(after, page):
+    while revisions := [stored.whole() for stored in await archive.snapshot(after, page)]:
         changes = differing(revisions, {} if again else found)
         await index.write(changes)
         served += len(revisions)

@@ -70,7 +70,7 @@ async def enrich_again(
 
 async def _pages(archive: ArchiveReader) -> AsyncIterator[Sequence[Changed]]:
     after = ""
-    while page := await archive.snapshot(after, PAGE):
+    while page := [stored.whole() for stored in await archive.snapshot(after, PAGE)]:
         yield page
         after = page[-1].item_id
 

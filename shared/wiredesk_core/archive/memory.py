@@ -26,6 +26,7 @@ from wiredesk_core.messages import (
 from wiredesk_core.ports import Dossier, Fact, Leaf, ReceiptEntry, Recorded, StandingCount, VersionEntry, Yield
 from wiredesk_core.purging import admitted, concerned, husk_of, without_detail
 from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
+from wiredesk_core.stored import Stored
 
 MarkKey = tuple[str, str, str, str, str]
 
@@ -208,10 +209,11 @@ class MemoryArchive:
         """See ArchiveReader."""
         return self._shelf.entry(quarantine_id)
 
-    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
+    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Stored, ...]:
         """See ArchiveReader."""
         newest = (self._items[item_id].newest for item_id in sorted(self._items) if item_id > after)
-        return tuple(change for change in newest if change is not None)[:limit]
+        found = [change for change in newest if change is not None][:limit]
+        return tuple(Stored(change.model_dump_json().encode()) for change in found)
 
     async def counts(self) -> StandingCount:
         """See ArchiveReader."""

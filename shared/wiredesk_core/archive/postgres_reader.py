@@ -14,6 +14,7 @@ from wiredesk_core.archive.rows import (
     read_kin,
     read_receipt,
     read_relatives,
+    read_stored,
     read_versions,
     standing_count,
 )
@@ -24,6 +25,7 @@ from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, ReceiptEntry, StandingCount, VersionEntry, Yield
 from wiredesk_core.postgres import Database
 from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
+from wiredesk_core.stored import Stored
 
 _PLACES = """SELECT r.sequence FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision
     WHERE s.item_id = ANY(%s)"""
@@ -151,9 +153,9 @@ class PostgresArchiveReader:
         rows = await self._database.rows(in_postgres(ENTRY), quarantine_id)
         return next(iter(await self._shelf(rows)), None)
 
-    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
+    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Stored, ...]:
         """See ArchiveReader."""
-        return tuple(map(read_change, await self._database.rows(_SNAPSHOT, after, limit)))
+        return tuple(map(read_stored, await self._database.rows(_SNAPSHOT, after, limit)))
 
     async def counts(self) -> StandingCount:
         """See ArchiveReader."""

@@ -31,6 +31,7 @@ from wiredesk_core.messages import (
 from wiredesk_core.moments import micros, micros_or_none, moment, moment_or_none
 from wiredesk_core.ports import Dossier, Leaf, ReceiptEntry, StandingCount, VersionEntry
 from wiredesk_core.shelf import QuarantineEntry
+from wiredesk_core.stored import Stored
 
 Row = Sequence[Any]
 Keep = Callable[[str], object]
@@ -223,6 +224,11 @@ def read_leaf(row: Row) -> Leaf:
 def read_change(row: Row) -> Changed:
     """A revision from its body."""
     return Changed.model_validate_json(unpacked(row[0]))
+
+
+def read_stored(row: Row) -> Stored:
+    """A revision, not read yet."""
+    return Stored(unpacked(row[0]))
 
 
 def read_versions(rows: Sequence[Row]) -> tuple[VersionEntry, ...]:

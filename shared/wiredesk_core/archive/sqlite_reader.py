@@ -17,6 +17,7 @@ from wiredesk_core.archive.rows import (
     read_kin,
     read_receipt,
     read_relatives,
+    read_stored,
     read_versions,
     standing_count,
 )
@@ -28,6 +29,7 @@ from wiredesk_core.messages import Changed
 from wiredesk_core.moments import micros
 from wiredesk_core.ports import Dossier, ReceiptEntry, StandingCount, VersionEntry, Yield
 from wiredesk_core.shelf import WHOLE_SHELF, QuarantineEntry, ShelfQuestion
+from wiredesk_core.stored import Stored
 
 _NEWEST = "SELECT r.body FROM served s JOIN revisions r ON r.item_id = s.item_id AND r.revision = s.revision"
 
@@ -154,10 +156,10 @@ class SqliteArchiveReader:
         """See ArchiveReader."""
         return next(iter(self._shelf(self._rows(ENTRY, quarantine_id))), None)
 
-    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Changed, ...]:
+    async def snapshot(self, after: str = "", limit: int = 1000) -> tuple[Stored, ...]:
         """See ArchiveReader."""
         rows = self._rows(_NEWEST + " WHERE s.item_id > ? ORDER BY s.item_id LIMIT ?", after, limit)
-        return tuple(map(read_change, rows))
+        return tuple(map(read_stored, rows))
 
     async def counts(self) -> StandingCount:
         """See ArchiveReader."""

@@ -132,7 +132,7 @@ async def test_an_older_chain_never_takes_the_place_of_a_newer_one() -> None:
 
 
 async def _revisions(desk: Desk) -> Any:
-    (served,) = await desk.archive.snapshot()
+    (served,) = [stored.whole() for stored in await desk.archive.snapshot()]
     for number in range(1, served.revision + 1):
         revision = await desk.archive.revision(served.item_id, number)
         assert revision is not None

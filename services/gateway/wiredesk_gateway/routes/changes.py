@@ -16,7 +16,7 @@ from pydantic import Field
 from starlette.responses import Response
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key
-from wiredesk_core.messages import Changed
+from wiredesk_core.stored import Stored
 from wiredesk_core.web.problems import Explained
 from wiredesk_core.web.queries import Parameters
 from wiredesk_core.web.streams import Stream
@@ -28,11 +28,14 @@ from wiredesk_gateway.documents import CHANGES, SNAPSHOT, STREAM
 from wiredesk_gateway.doors import Call, Doors, NoParameters, require_any
 from wiredesk_gateway.feed import Told, told_of
 from wiredesk_gateway.telling import Telling
+from wiredesk_gateway.views import stored_json
 
 RETRY_MS = 2000
 STREAM_PAGE = 100
-MOST_READS = 50
-"""Pages of the log that one answer may look through for changes that are for its reader."""
+READ_PAGE = 50
+"""Changes that are read at a time, after which other answers go on."""
+MOST_READS = 100
+"""Readings of the log in which one answer may look for changes that are for its reader."""
 
 
 class ChangesAsked(Parameters):
@@ -99,7 +102,7 @@ async def _changes(desk: Desk, doors: Doors, call: Call[ChangesAsked]) -> Respon
     place, found, reads = _place(desk, call.asked.cursor), list[Told](), 0
     while True:
         left = 0.0 if found else max(deadline - time.monotonic(), 0)
-        page = await _read_or_stop(desk, place, call.asked.limit - len(found), left)
+        page = await _read_or_stop(desk, place, min(call.asked.limit - len(found), READ_PAGE), left)
         key, now = await doors.readmit(call.authorization)
         found += await told_of(page, desk.reader, key, now, desk.views)
         place, reads = (page.epoch, page.positions), reads + 1
@@ -109,6 +112,7 @@ async def _changes(desk: Desk, doors: Doors, call: Call[ChangesAsked]) -> Respon
             kept = list(_bearable(found, desk.limits.largest_page))
             _tell(call.telling, kept, now)
             return fresh(_page(desk, page, found, kept))
+        await asyncio.sleep(0)
 
 
 def _tell(telling: Telling, told: Iterable[Told], now: datetime) -> None:
@@ -180,17 +184,17 @@ async def _lines(desk: Desk, doors: Doors, call: Call[NoParameters], cursor: str
             require_any(key, ("items:read",))
             after, shown = await desk.reader.snapshot(after, desk.limits.snapshot_page, key, now)
             number += len(shown)
-            lines = [_line(desk, changed) for changed in shown]
-            for changed, line in zip(shown, lines, strict=True):
-                call.telling.tell(changed, now, len(line))
+            lines = [_line(stored) for stored in shown]
+            for stored, line in zip(shown, lines, strict=True):
+                call.telling.tell(stored.outline, now, len(line))
             doors.carried(call, key, now)  # before it is told: who breaks off has read it all the same
             for line in lines:
                 yield line
         yield orjson.dumps({"kind": "end", "items": number, "cursor": cursor}) + b"\n"
 
 
-def _line(desk: Desk, changed: Changed) -> bytes:
-    return b'{"kind":"item","article":' + desk.views.article(changed) + b"}\n"
+def _line(stored: Stored) -> bytes:
+    return b'{"kind":"item","article":' + stored_json(stored) + b"}\n"
 
 
 async def _read_or_stop(desk: Desk, place: Place, limit: int, wait: float) -> Page:
