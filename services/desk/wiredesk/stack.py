@@ -39,6 +39,7 @@ class Stack(Outside):
             **os.environ,
             "COMPOSE_PROJECT_NAME": self.project,
             "WIREDESK_TAG": "test",
+            "HEALTH_INTERVAL": "3s",  # tests wait for health again and again
             "GATEWAY_PORT": str(self._ports["gateway"]),
             "INGEST_PORT": str(self._ports["ingest"]),
             "PROMETHEUS_PORT": str(self._ports["prometheus"]),
