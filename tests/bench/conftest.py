@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 import resource
@@ -109,7 +110,7 @@ def quantile() -> Callable[[Sequence[float], float], float]:
 
     def at(values: Sequence[float], share: float) -> float:
         ranked = sorted(values)
-        return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+        return ranked[max(math.ceil(share * len(ranked)) - 1, 0)]
 
     return at
 
