@@ -143,24 +143,25 @@ ROUTES: Mapping[str, IsGone] = {
 def seconds_until_gone(desk: Desk, follower: Follower, number: int, story: dict[str, Any]) -> dict[str, float]:
     """From the push of a kill until a request is made, on each route, that does not meet the item any more.
 
-    All routes are asked in turn, each until it has let go of the item; the snapshot at some kills only.
+    All routes are asked in turn, each until it has let go of the item; the snapshot behind them, at some kills only.
     """
     item_id = desk.get("/v1/items", uri=story["uri"]).json()["item_id"]
     doomed = Doomed(item_id, story["uri"], word_of(story), follower.newest())
-    waiting = dict(ROUTES)
-    if number % KILLS_PER_SNAPSHOT:
-        del waiting["snapshot"]
-    seconds: dict[str, float] = {}
     begun = time.perf_counter()
     push(desk, {"uri": story["uri"], "version": "2", "pubstatus": "canceled"})
+    seconds = looked_for(desk, doomed, [route for route in ROUTES if route != "snapshot"], begun)
+    return seconds | looked_for(desk, doomed, [] if number % KILLS_PER_SNAPSHOT else ["snapshot"], begun)
 
-    while waiting:
-        for route in list(waiting):
+
+def looked_for(desk: Desk, doomed: Doomed, routes: list[str], begun: float) -> dict[str, float]:
+    """When, in seconds since `begun`, the request was made on each route that did not meet the item."""
+    seconds: dict[str, float] = {}
+    while len(seconds) < len(routes):
+        for route in routes:
             at = time.perf_counter() - begun
-            assert at < DEADLINE, f"{story['uri']} is not gone from {route}"
-            if waiting[route](desk, doomed):
+            assert at < DEADLINE, f"{doomed.uri} is not gone from {route}"
+            if route not in seconds and ROUTES[route](desk, doomed):
                 seconds[route] = at
-                del waiting[route]
         time.sleep(BETWEEN_LOOKS)
     return seconds
 
