@@ -55,7 +55,7 @@ FORMATS: tuple[WireFormat, ...] = (
     WireFormat("newsml_1", 3, newsml_1.recognise, newsml_1.parse),
     WireFormat("newsml_g2", 4, newsml_g2.recognise, newsml_g2.parse),
     WireFormat("feed", 3, feeds.recognise, feeds.parse),
-    WireFormat("html", 3, html_page.recognise, html_page.parse),
+    WireFormat("html", 4, html_page.recognise, html_page.parse),
     WireFormat("nitf", 2, nitf.recognise, nitf.parse),
     WireFormat("marked_telex", 1, marked_telex.recognise, marked_telex.parse),
     WireFormat("plain_text", 1, plain_text.recognise, plain_text.parse),

@@ -49,6 +49,7 @@ MONTHS = {
 ZONES = {"GMT": 0, "UTC": 0, "UT": 0, "Z": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2}
 ZONES |= {"EET": 2, "EEST": 3, "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
 HEADER_LINES = 4
+LONGEST_PLACE = 60
 FIRST_MESSAGES = 65_536
 """Characters of a stream in which a message must start for it to be one."""
 PRINTED_DATELINE = re.compile(r"([^\W\d_][^()\n]{1,60}?)\s*\([^()\n]{2,30}\)\.?\s*(?:[-–—_]|--)\s")
@@ -164,3 +165,9 @@ def printed_dateline(body: str) -> Dateline | None:
         return None
     text = found[1].strip(" ,")
     return Dateline(text=text, place=re.split(r",?\s*\d|,", text)[0].strip(" ,.") or None)
+
+
+def place_of(line: str) -> str | None:
+    """The place at the beginning of a dateline that stands in a field of its own, `OSLO, May 14 (AP) -`."""
+    place = re.split(r"[,(]", line)[0].strip(" .-–—")
+    return place if place and len(place) <= LONGEST_PLACE and not any(c.isdigit() for c in place) else None

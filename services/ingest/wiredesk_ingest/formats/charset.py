@@ -23,6 +23,18 @@ DECLARATION = re.compile(
 HEAD_BYTES = 2048
 LATIN = frozenset({"iso8859-1", "ascii", "iso8859-15"})
 """Names under which senders mean Windows-1252, which has the same letters and adds the quotes they use."""
+LATIN_9 = {0xA4: "€", 0xA6: "Š", 0xA8: "š", 0xB4: "Ž", 0xB8: "ž", 0xBC: "Œ", 0xBD: "œ", 0xBE: "Ÿ"}
+"""Where ISO 8859-15 differs from ISO 8859-1."""
+WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+}
+"""What senders mean by a name: its charset with the characters that their systems add (WHATWG Encoding, section 4.2)."""
 SHIFTED = ("iso2022", "hz")
 """Charsets whose text is all ASCII bytes, so that they look like UTF-8 and only the declaration tells."""
 NOT_IN_WINDOWS = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
@@ -145,10 +157,13 @@ def _not_utf8(data: bytes, declared: str | None) -> Decoded:
     said = declared in LATIN
     warning = ParseWarning(code="charset_guessed", detail=f"declared {declared or 'nothing'}, read as windows-1252")
     text = data.decode("cp1252" if windows else "latin-1")
+    if declared == "iso8859-15":
+        return Decoded(text.translate(LATIN_9), declared)
     return Decoded(text, "windows-1252", () if said else (warning,))
 
 
 def _declared(data: bytes, declared: str) -> Decoded:
+    declared = WIDER.get(declared, declared)
     text = _replaced(data, declared)
     damaged = text.count("\ufffd")
     warning = ParseWarning(code="bytes_replaced", detail=f"{damaged} broken characters in {declared}")

@@ -83,7 +83,8 @@ def parse(text: str, wire: Wire) -> tuple[Item, ...]:
     stated = next((entry for entry in statements if _is_story(entry)), {})
     headline = _line(_said(stated, "headline") or _first(meta, "og:title", "twitter:title") or _title(tree))
     address, language, pictures = _address(tree, stated, meta), _language(tree, stated), _pictures(meta)
-    paragraphs = _fuller(main_text(tree, headline), _full_text(stated, statements)) or _all_text(text)
+    seen = _in_paragraphs(main_text(tree, headline), text, headline)
+    paragraphs = _fuller(seen, _full_text(stated, statements)) or _all_text(text)
     zone = wire.provider.zone
     published = _said(stated, "datePublished") or _first(
         meta, "article:published_time", "datepublished", "date", "dc.date"
@@ -122,6 +123,15 @@ def _all_text(text: str) -> list[str]:
     """Everything there is to read, for notes too short to have a main text."""
     tree = html_tree(text)
     return [] if tree is None else [block.text for block in blocks_of(_body(tree))]
+
+
+def _in_paragraphs(seen: list[str], text: str, headline: str) -> list[str]:
+    """What the extractor found; where it ran all of a short page together, in the page's own paragraphs."""
+    if len(seen) != 1:
+        return seen
+    whole = " ".join(seen[0].split())
+    own = [line for line in _all_text(text) if " ".join(line.split()) in whole and line != headline]
+    return own if len(own) > 1 and 2 * _size(own) > _size(seen) else seen
 
 
 def _fuller(seen: list[str], stated: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from lxml import etree
 from wiredesk_core.failures import Unreadable
 from wiredesk_core.item import Association, Dateline, Item, ItemType, ParseWarning
 
+from wiredesk_ingest.formats.agency_frames import place_of
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.languages import language_of
 from wiredesk_ingest.formats.markup import local, plain
@@ -237,7 +238,7 @@ def _dateline(story: _Story, document: NewsItems) -> Dateline | None:
     text = line_of(story.path, "dateline", story.language) or next(heads, "") or place
     dates = (e for component in story.path for e in component.metadata("datelinedate"))
     date = moment(plain(next(dates, None)), document.wire.provider.zone)
-    return Dateline(text=text, place=place, date=date) if text else None
+    return Dateline(text=text, place=place or place_of(text), date=date) if text else None
 
 
 def _summary(body: Body, typed: TypedLines, kind: ItemType) -> str:

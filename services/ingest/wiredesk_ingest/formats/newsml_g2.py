@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 from wiredesk_core.item import Dateline, Item, ItemType, ParseWarning, Status
 
+from wiredesk_ingest.formats.agency_frames import place_of
 from wiredesk_ingest.formats.bounds import few_enough
 from wiredesk_ingest.formats.dates import embargo
 from wiredesk_ingest.formats.g2_concepts import concepts_of, is_event, notes_of, told_in_concepts
@@ -218,7 +219,7 @@ def _dateline(parts: Parts, content: Content) -> Dateline | None:
     place = parts.label("located") or None
     printed = parts.text("dateline") or content.dateline
     text = place if TIME_STAMP.match(printed) else printed or place
-    return Dateline(text=text, place=place) if text else None
+    return Dateline(text=text, place=place or place_of(text)) if text else None
 
 
 def _summary(parts: Parts) -> str:

@@ -23,6 +23,7 @@ from wiredesk_core.item import (
     Subject,
 )
 
+from wiredesk_ingest.formats.agency_frames import place_of
 from wiredesk_ingest.formats.bounds import MOST_ENTRIES, few_enough, refuse_masses_of_entries
 from wiredesk_ingest.formats.dates import embargo, moment
 from wiredesk_ingest.formats.json_fields import Fields, entries, lowered, named, scalar, text_in
@@ -186,7 +187,7 @@ def item_of(fields: Fields, wire: Wire) -> Item:
         subheadline=subheadline,
         slugline=text_in(fields, "slugline", "slug"),
         byline=text_in(fields, "byline", "by") or ", ".join(_authors(fields)),
-        dateline=Dateline(text=dateline, place=located or None) if dateline else None,
+        dateline=Dateline(text=dateline, place=located or place_of(dateline)) if dateline else None,
         credit=text_in(fields, "creditline", "credit", "description_creditline") or wire.provider.credit,
         source=text_in(fields, "source") or _names(fields, "infosources", "infosource") or wire.provider.source,
         urgency=noted(urgency_of(text_in(fields, "urgency"))),

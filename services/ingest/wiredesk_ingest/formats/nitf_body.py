@@ -5,7 +5,6 @@ Elements count by local name. What the DTD does not know keeps its words, at its
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -13,6 +12,7 @@ from datetime import UTC, tzinfo
 from lxml import etree
 from wiredesk_core.item import Association, Dateline, ItemType
 
+from wiredesk_ingest.formats.agency_frames import place_of
 from wiredesk_ingest.formats.dates import moment
 from wiredesk_ingest.formats.desk_parts import desk_parts
 from wiredesk_ingest.formats.markup import SPACES, blocks_of, is_mixed, local, outermost, plain, text_of
@@ -149,8 +149,7 @@ def _dateline(datelines: list[etree._Element], zone: tzinfo) -> Dateline | None:
             places = (plain(e) for name in ("city", "location") for e in _named([dateline], name))
             place = _first(places) or text
             date = next((moment(e.get("norm") or plain(e), zone) for e in dates), None)
-            place = re.split(r"[,(]", place)[0].strip(" .-–—")
-            return Dateline(text=text, place=None if any(c.isdigit() for c in place) else place or None, date=date)
+            return Dateline(text=text, place=place_of(place), date=date)
     return None
 
 

@@ -55,3 +55,22 @@ def test_one_broken_character_does_not_cost_the_others() -> None:
 @pytest.mark.parametrize("name", ["base64", "zip", "rot13", "idna", "undefined", "no-such-charset", "utf-7"])
 def test_what_is_no_charset_cannot_be_asked_for(name: str) -> None:
     assert decode("é".encode("cp1252"), f"text/plain; charset={name}").text == "é"
+
+
+def test_latin_9_keeps_its_own_letters_and_the_quotes_of_windows() -> None:
+    read = decode(b"\x935 \xa4\x94 \xbduvre", "text/plain; charset=iso-8859-15")
+    assert (read.text, read.charset) == ("“5 €” œuvre", "iso8859-15")
+
+
+@pytest.mark.parametrize(
+    ("declared", "meant", "text"),
+    [
+        ("gb2312", "gb18030", "朱镕基"),
+        ("shift_jis", "cp932", "①髙橋"),
+        ("euc-kr", "cp949", "똠방각하"),
+        ("iso-8859-9", "cp1254", "“ş”"),
+    ],
+)
+def test_a_charset_is_read_with_the_characters_that_systems_add_to_it(declared: str, meant: str, text: str) -> None:
+    read = decode(text.encode(meant), f"text/plain; charset={declared}")
+    assert (read.text, read.warnings) == (text, ())
