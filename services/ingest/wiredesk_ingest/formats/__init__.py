@@ -47,8 +47,8 @@ class WireFormat:
 
 
 FORMATS: tuple[WireFormat, ...] = (
-    WireFormat("anpa_1312", 2, anpa_1312.recognise, anpa_1312.parse, reads="controls"),
-    WireFormat("iptc_7901", 2, iptc_7901.recognise, iptc_7901.parse, reads="controls"),
+    WireFormat("anpa_1312", 3, anpa_1312.recognise, anpa_1312.parse, reads="controls"),
+    WireFormat("iptc_7901", 3, iptc_7901.recognise, iptc_7901.parse, reads="controls"),
     WireFormat("mail", 3, mail.recognise, mail.parse, reads="bytes"),
     WireFormat("ap_media", 2, ap_media.recognise, ap_media.parse),
     WireFormat("ninjs", 4, ninjs.recognise, ninjs.parse),

@@ -47,8 +47,9 @@ STARTS = re.compile(rf"{SOH}[^{SOH}{STX}]{{0,600}}+{STX}")
 NUMBERED = re.compile(r"([^\W\d_]{2,12})\s*(\d{2,5})\b")
 OWN_NUMBER = re.compile(r"(?:^|\s)([^\W\d_]{2,12})\s+(\d{2,5})\s*$")
 NOTEPAD = re.compile(
-    r"^\W*(?:notizblock|notebook|notepad|bloc-notes|(?:the\s+following\s+information\s+is\s+)?not\s+(?:intended\s+)?"
-    r"for\s+publication|nicht\s+zur\s+veröffentlichung)\W*$",
+    r"^\W*(?:(?:[^\W\d_]{2,8}[- ])?(?:notizblock|notebook|notepad|bloc-notes)|"
+    r"(?:the\s+following\s+information\s+is\s+)?not\s+(?:intended\s+)?for\s+publication|"
+    r"(?:die\s+folgenden\s+informationen\s+sind\s+)?nicht\s+zur\s+veröffentlichung(?:\s+bestimmt)?)\W*$",
     re.IGNORECASE,
 )
 """The line from which on the copy is for desks, not for readers."""

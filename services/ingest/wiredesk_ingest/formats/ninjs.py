@@ -76,6 +76,8 @@ SPELLINGS = {
     "first_created": "firstcreated",
     "teaser": "description_teaser",
     "caption": "description_caption",
+    "definition_short": "description_summary",
+    "definition_long": "body_html",
 }
 """ninjs' names for what other interfaces spell their own way."""
 DEEPEST_ASSOCIATION = 3
@@ -168,6 +170,8 @@ def item_of(fields: Fields, wire: Wire) -> Item:
 
     body_text, body_html = body_of(fields)
     headline, subheadline = headlines_of(fields)
+    if not headline and text_in(fields, "type").lower() in {ItemType.event, ItemType.planning}:
+        headline = text_in(fields, "name")
     uri = _identity(fields)
     if not uri:
         uri = content_uri(repr(sorted((k, repr(v)) for k, v in fields.items() if k in TELLING)))

@@ -77,4 +77,4 @@ def _fullest(found: list[tuple[str, str, str]]) -> tuple[str, str]:
 def _body_blocks(kind: str, role: str, value: str) -> list[Block]:
     if looks_like_html(value) or "html" in kind or "html" in role:
         return blocks_of_html(value)
-    return [Block(paragraph, "p") for paragraph in paragraphs_of_plain(value)]
+    return [Block(paragraph, "p") for paragraph in paragraphs_of_plain(html.unescape(value))]

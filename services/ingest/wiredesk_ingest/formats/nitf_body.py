@@ -144,7 +144,7 @@ def _byline(bylines: list[etree._Element]) -> tuple[str, tuple[str, ...]]:
 def _dateline(datelines: list[etree._Element], zone: tzinfo) -> Dateline | None:
     for dateline in datelines[:1]:
         dates = [e for e in dateline.iter(etree.Element) if local(e) == "story.date"]
-        text = _place_line(dateline, dates)
+        text = _place_line(dateline, dates).rstrip(" ,")
         if text:
             places = (plain(e) for name in ("city", "location") for e in _named([dateline], name))
             place = _first(places) or text

@@ -27,7 +27,8 @@ WORDS = {
     KILL: "kill kills killed withdraw withdrawn withdrawal withdraws annule annulé annulée annulation anulación anulada "
     "anulado annullamento annullata storno stornierung rückruf zurückgezogen intrekking tilbagekaldt elimination",
     CORRECTION: "correct corrects corrected correcting correction corr correctif rectificatif corrigé corrección "
-    "corregida correzione correção berichtigung berichtigt korrektur korrigiert correctie rettelse korrektion",
+    "corregida correzione correção berichtigung berichtigt korrektur korrigiert correctie rettelse korrektion rättelse "
+    "oikaisu",
     UPDATE: "ld lead leads writethru writethrough update updates updated sub subs zusammenfassung zsf actualización "
     "actualizada actualisation actualisé aktualisiert aggiornamento atualização samenvatting",
     TAKE: "take takes add adds insert inserts page prise toma teil",
@@ -47,6 +48,12 @@ KILL_LINE = re.compile(
     rf"(?i:{_BEFORE_KILL})KILL(?i:{_AFTER_KILL})|(?i:\bmandatory\s+kill\b|\bkill\s+mandatory\b|\bbulletin\s+kill\b)"
 )
 """A kill in a line of free words, where `kill` alone may be news: in capitals, and set apart."""
+CORRECTED = re.compile(
+    r"^\W*(?:correction|corrected|correctif|rectificatif|corrección|correzione|correção|berichtigung|korrektur|correctie|"
+    r"rettelse|korrektion|rättelse|oikaisu)\s*:",
+    re.IGNORECASE,
+)
+"""A line to desks that says by its first word what follows: a correction."""
 TO_DESKS = re.compile(r"^\W*(?:eds|editors?|note to editors)\b\W*", re.IGNORECASE)
 SEALED = re.compile(
     r"^[^\w\n]*+(?:strictly\s+|under\s+|sous\s+|bajo\s+)?"
@@ -118,6 +125,8 @@ def _said(take: str) -> Iterator[str]:
 
 def _announced(note: str) -> tuple[str, ...]:
     """What a note to desks says by its first word, in capitals: `Eds: CORRECTS spelling of name`."""
+    if CORRECTED.match(note):
+        return (CORRECTION,)
     addressed = TO_DESKS.match(note)
     first = WORD.match(note, addressed.end()) if addressed else None
     signal = SIGNALS.get(first[0].lower(), "") if first and first[0].isupper() else ""
