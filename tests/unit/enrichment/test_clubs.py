@@ -68,3 +68,19 @@ def test_the_game_is_the_one_that_most_words_and_teams_tell(knowledge: Knowledge
     assert game_of("The goalie stopped the puck.", []) == "ice hockey"
     assert game_of("The council met.", []) == ""
     assert game_of("A quarterback and a goalie met.", []) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The striker scored as they lost 2-0 to Croatia in the match.",
+        "The goalkeeper keeps them two points ahead of Croatia in the league.",
+        "The striker joined the league on loan from Croatia.",
+    ],
+)
+def test_a_rival_in_sport_is_not_linked_to_its_place(text: str, knowledge: Knowledge) -> None:
+    assert link(text, "Croatia", "GPE", knowledge) != "Q224"
+
+
+def test_where_a_match_is_played_is_a_place(knowledge: Knowledge) -> None:
+    assert link("The striker scored in Croatia in the league match.", "Croatia", "GPE", knowledge) == "Q224"

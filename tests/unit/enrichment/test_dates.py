@@ -235,3 +235,49 @@ def test_a_language_that_is_not_read_is_skipped_with_the_reason(story: Callable[
     told = Story(story("Sade satoi eilen.").item, values={"language": {"code": "fi", "confidence": 1.0}})
     with pytest.raises(Skipped, match="no dates are read in fi"):
         date_story(told, models)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The fair ran from Dec. 28 to Jan. 3, 2026.", [("Dec. 28", "2025-12-28"), ("Jan. 3, 2026", "2026-01-03")]),
+        ("It rained from November to February 2026.", [("November", "2025-11"), ("February 2026", "2026-02")]),
+        ("The fair ran from 28 December to 3 January.", [("28 December", "2025-12-28"), ("3 January", "2026-01-03")]),
+        ("The fair will run from 28 December to 3 January.", [("28 December", "2026-12-28"), ("3 January", "2027-01-03")]),
+        ("The meeting on Nov. 5-6 was cancelled.", [("Nov. 5-6", "2025-11-05/2025-11-06")]),
+    ],
+)  # fmt: skip
+def test_a_stretch_may_go_over_the_year_s_end(text: str, expected: list[tuple[str, str]]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sunday's vote was peaceful.", [("Sunday", "2026-05-10")]),
+        ("Sunday's vote will be peaceful.", [("Sunday", "2026-05-17")]),
+        ("A ceasefire took hold on Monday.", [("Monday", "2026-05-11")]),
+        ("The final is Sunday and results are due Monday.", [("Sunday", "2026-05-17"), ("Monday", "2026-05-18")]),
+        ("She won in the mid-1980s.", [("the mid-1980s", "198X")]),
+    ],
+)
+def test_a_noun_that_could_be_a_verb_does_not_look_ahead(text: str, expected: list[tuple[str, str]]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They march every November and each June.",
+        "The Black September group is history.",
+        "Friday the 13th was a hit.",
+        "She leaves a week from Monday.",
+        "The calm of Friday prayers was brief.",
+    ],
+)
+def test_what_recurs_or_lies_elsewhere_has_no_day(text: str) -> None:
+    assert read(text) == []
+
+
+def test_an_expression_does_not_begin_on_the_line_before() -> None:
+    assert read("Harbour shut\n\nSunday was calm.") == [("Sunday", "2026-05-10")]

@@ -259,3 +259,57 @@ def test_a_head_or_kin_beside_it_tells_what_a_name_is(text: str, label: str, kin
 def test_a_name_in_an_address_is_no_word_written_small(knowledge: Knowledge) -> None:
     text = "It rained in Sandholm on Monday: https://sandholm.example/plan says so."
     assert entities(text, knowledge, Sandholm="GPE")["Sandholm"]["type"] == "LOC"
+
+
+def test_a_water_is_not_the_company_of_its_name(knowledge: Knowledge) -> None:
+    text = "Shares of Amazon fell. Boats on the Amazon river were stuck."
+    names = [Name(at, at + 6, "ORG") for at in (10, 36)]
+    found = entities_of(settle(text, names, knowledge), text, "", knowledge)
+    assert {e["id"].partition(":")[0]: texts(e) for e in found} == {"Q3884": ["Amazon"], "local": ["Amazon"]}
+
+
+def test_a_country_before_a_surname_is_a_first_name(knowledge: Knowledge) -> None:
+    found = entities("Israel Okafor won. Okafor slept.", knowledge, Israel="GPE", Okafor="PERSON")
+    assert {name: texts(entity) for name, entity in found.items()} == {"Israel Okafor": ["Israel Okafor", "Okafor"]}
+
+
+def test_a_place_named_before_the_person_of_that_surname_is_the_place(knowledge: Knowledge) -> None:
+    text = "Washington slept. Later Ann Washington sang, and Washington left."
+    found = entities(text, knowledge, Washington="GPE", Ann_Washington="PERSON")
+    assert {entity["id"].partition(":")[0]: texts(entity) for entity in found.values()} == {
+        "Q61": ["Washington"], "local": ["Ann Washington", "Washington"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "named"),
+    [
+        ("Abdel Karim el-Masri spoke. El-Masri left.", ["Abdel Karim", "El-Masri"], ["Abdel Karim el-Masri", "El-Masri"]),
+        ("Omar bin Rashid Haddad spoke.", ["Omar"], ["Omar bin Rashid"]),
+        ("Ana Luz García Prado spoke. García Prado left.", ["Ana Luz García Prado", "García Prado"], ["Ana Luz García Prado", "García Prado"]),
+    ],
+)  # fmt: skip
+def test_names_of_several_parts_are_whole_and_one_person(
+    text: str, seen: list[str], named: list[str], knowledge: Knowledge
+) -> None:
+    names = [Name(text.rindex(name), text.rindex(name) + len(name), "PERSON") for name in seen]
+    names[0] = Name(0, len(seen[0]), "PERSON")
+    (entity,) = entities_of(settle(text, names, knowledge), text, "", knowledge)
+    assert texts(entity) == named
+
+
+def test_letters_in_brackets_behind_a_body_are_its_short_name_in_any_language(knowledge: Knowledge) -> None:
+    text = "The Rural Workers Front (FTR) met. The FTR will meet again."
+    found = entities(text, knowledge, Rural_Workers_Front="ORG", FTR="ORG")
+    assert texts(found["Rural Workers Front"]) == ["Rural Workers Front", "FTR", "FTR"]
+
+
+@pytest.mark.parametrize("label", ["PERSON", "ORG", "NORP"])
+def test_a_name_of_places_alone_is_a_place_behind_in(label: str, knowledge: Knowledge) -> None:
+    found = entities("It rained in São Paulo. São Paulo slept.", knowledge, São_Paulo=label)
+    assert [(entity["id"], entity["type"]) for entity in found.values()] == [("Q174", "LOC")]
+
+
+def test_the_agency_of_a_dateline_is_no_place(knowledge: Knowledge) -> None:
+    found = entities("OSLO (Wirepool) — It rained.", knowledge, OSLO="GPE", Wirepool="GPE")
+    assert found["Wirepool"]["type"] == "ORG"

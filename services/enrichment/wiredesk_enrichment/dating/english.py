@@ -23,7 +23,7 @@ _TRIGGER = re.compile(
     r"(?P<deictic>[Tt]oday|[Yy]esterday|[Tt]omorrow|[Tt]onight|[Oo]vernight)|"
     r"(?P<unit>(?:day|week|weekend|fortnight|month|quarter|half|year|decade|spring|summer|autumn|winter)s?|fall|centur(?:y|ies))"
     r")(?![^\W_])|"
-    r"(?<![\w$€£¥#@/.,-])(?P<number>['’‘]?\d{2,4}s?(?!\d)|\d{1,2}(?=[./]\d))"
+    r"(?:(?<![\w$€£¥#@/.,-])|(?<=\b[Mm]id-))(?P<number>['’‘]?\d{2,4}s?(?!\d)|\d{1,2}(?=[./]\d))"
 )
 _FINDERS: dict[str, Callable[[Scene, re.Match[str]], Found | None]] = {
     "holiday": find_holiday, "month": find_month, "weekday": find_weekday, "deictic": find_deictic, "unit": find_unit,

@@ -23,7 +23,7 @@ MISREAD = 14
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _DAY_AFTER = re.compile(
     rf"\.?\s+(?:the\s+)?(?P<day>\d{{1,2}}){_ORDINAL}(?![\d:%]|[.,]\d|\s?(?:percent|per cent|million|billion|p\.?m\b|a\.?m\b))"
-    rf"(?:\s?(?:-|–|—|to|through|and)\s?(?P<last>\d{{1,2}}){_ORDINAL}(?![\d:%]|[.,]\d|\s[a-z]+s\b))?"
+    rf"(?:\s?(?:-|–|—|to|through|and)\s?(?P<last>\d{{1,2}}){_ORDINAL}(?![\d:%]|[.,]\d|\s(?!was\b|is\b|has\b)[a-z]+s\b))?"
     rf"(?:,?\s+(?P<year>{YEAR}))?"
 )
 _YEAR_AFTER = re.compile(rf"\.?(?:,|\s+of)?\s+(?P<year>{YEAR})")
@@ -44,6 +44,7 @@ _QUALIFIED = re.compile(
 _PREPOSITION = re.compile(
     r"\b(?:[Ii]n|[Ss]ince|[Bb]y|[Ff]rom|[Uu]ntil|till|of|[Dd]uring|[Tt]hrough|throughout|[Bb]efore|[Aa]fter|[Bb]etween|for|to|back in)\s+$"
 )
+_EVERY = re.compile(r"\b(?:[Ee]very|[Ee]ach|Black)\s+$")
 _LISTED = re.compile(rf"\b{MONTH}(?:\.?\s+\d{{1,2}})?(?:,|\s+(?:and|or|to|through))\s+$")
 _WEEKDAY_BEFORE = re.compile(rf"\b(?:{WEEKDAY}|Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\.?,?\s+(?:the\s+)?$")
 _SURNAME = re.compile(
@@ -76,12 +77,18 @@ def _with_day(scene: Scene, start: int, end: int, number: int) -> Found | None:
         told = after if after["year"] else _YEAR_FURTHER.match(text, end)
     else:
         return None
-    of_year = int(told["year"]) if told else _implied_year(scene, start, end, number, int(last))
+    of_year = int(told["year"]) - _turns(told, number) if told else _implied_year(scene, start, end, number, int(last))
     if of_year is None or (days := _days(of_year, number, first, last)) is None:
         return None
     if weekday := scene.left(start, _WEEKDAY_BEFORE, 16):
         start = weekday.start()
     return Found(start, end, days, SAID_IN_FULL if told else BY_TENSE)
+
+
+def _turns(told: re.Match[str], number: int) -> bool:
+    """Whether the year changes on the way to the month that it stands behind: "Dec. 28 to Jan. 3, 2026"."""
+    named = re.findall(MONTH, told.group())
+    return bool(named) and NUMBERS[named[-1][:3]] < number
 
 
 def _days(of_year: int, number: int, first: str | None, last: str) -> When | None:
@@ -130,9 +137,12 @@ def _alone(scene: Scene, start: int, end: int, number: int) -> Found | None:
     relative = _WHICH_YEAR.match(text, end)
     if not (is_qualified or shared or relative or _is_month(scene, start, end, text[start:end])):
         return None
+    if not shared and scene.left(start, _EVERY, 8):
+        return None
     begun = qualified.start() if qualified else start
     if shared:
-        return Found(begun, year.end() if year else end, month(date(int(shared["year"]), number, 1)), SAID_IN_FULL)
+        of_year = int(shared["year"]) - (0 if year else _turns(shared, number))
+        return Found(begun, year.end() if year else end, month(date(of_year, number, 1)), SAID_IN_FULL)
     if scene.now is None:
         return None
     if relative:

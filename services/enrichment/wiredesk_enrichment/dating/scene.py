@@ -40,8 +40,9 @@ class Scene:
     """The expressions read so far, in text order."""
 
     def left(self, start: int, pattern: re.Pattern[str], reach: int = 60) -> re.Match[str] | None:
-        """What stands right before: the pattern has to end with $."""
-        return pattern.search(self.text, max(0, start - reach), start)
+        """What stands right before, and nothing between, not even a new line: the pattern has to end with $."""
+        found = pattern.search(self.text, max(0, start - reach), start)
+        return found if found and found.end() == start else None
 
     def direction(self, start: int, end: int) -> Direction:
         """Which way the sentence looks there."""

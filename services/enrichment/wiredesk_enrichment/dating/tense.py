@@ -35,7 +35,7 @@ _SCHEDULED = (
     r"(?:expected|due|scheduled|set|slated|planned|supposed|likely|unlikely|poised|about|ready|going|meant|bound)"
 )
 _TIMETABLE = (
-    r"(?:opens?|starts?|begins?|ends?|closes?|meets?|votes?|goes|go|resumes?|returns?|hosts?|faces?|holds?|leaves?|arrives?|"
+    r"(?:opens?|starts?|begins?|ends?|closes?|meets?|votes?|goes|go|resumes?|returns?|hosts?|faces?|(?<!took )(?<!taken )holds?|leaves?|arrives?|"
     r"expires?|airs?|premieres?|takes? effect|comes? into force|kicks? off|runs? out|flies|plays?|visits?|changes?|takes? place)"
 )
 _EVIDENCE = re.compile(
@@ -51,6 +51,8 @@ _PERFECT = re.compile(rf"\s+(?:have|has)\s+(?:\w+ly\s+)?(?:\w+ed|{'|'.join(_PART
 _SAME_IN_PRESENT = frozenset(
     ["beat", "bet", "cast", "cut", "hit", "hurt", "let", "put", "quit", "read", "run", "set", "shut", "split", "spread"]
 )
+_OWNED = re.compile(r"['’]s?\s+\w+")
+"""A noun: "Sunday's vote" is no voting."""
 _IS_PARTICIPLE = frozenset(_PARTICIPLES.split())
 _STOPS = re.compile(r"""[.!?]["'”’]?\s|[;\n]|\s[–—]\s|: """)
 
@@ -63,7 +65,9 @@ def direction(text: str, start: int, end: int) -> Direction:
         if told is not Direction.unknown:
             return told
     after = _STOPS.search(text, end, end + REACH)
-    for found in _EVIDENCE.finditer(text, end, after.start() if after else min(len(text), end + REACH)):
+    owned = _OWNED.match(text, end)
+    begun = owned.end() if owned else end
+    for found in _EVIDENCE.finditer(text, begun, after.start() if after else min(len(text), end + REACH)):
         told = _told(text, found)
         if told is not Direction.unknown:
             return told

@@ -18,13 +18,17 @@ _QUALIFIED = re.compile(
     r"(?:\b(?P<which>[Tt]his\s+(?:past|coming)|(?:the\s+)?(?:past|coming|previous)|[Ll]ast|[Tt]his|[Nn]ext)\s+)?$"
 )
 _OF_WEEK = re.compile(r"\s+(?:of\s+)?(?P<which>last|this|next)\s+week\b")
-_REPEATED = re.compile(r"\b(?:[Ee]very|[Ee]ach|[Aa]ny|[Aa]|alternate|other)\s+(?:\w+\s+)?$")
+REPEATED = re.compile(r"\b(?:[Ee]very|[Ee]ach|[Aa]ny|[Aa]|alternate|other)\s+(?:\w+\s+)?$")
+_COUNTED = re.compile(
+    r"\b(?:[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|final|\d(?:st|nd|rd|th)|weeks?\s+(?:from|after|before|ago|ago\s+on))\s+$"
+)
+"""Of a month or so many weeks off: not the nearest."""
 _NAMED = re.compile(r"\b(?:Black|Good|Ash|Bloody|Super|Cyber|Palm|Giving|Shrove|Maundy|Whit|Easter|Sheffield|Bowl)\s+$")
 _TITLE = re.compile(
-    r"s\b|\s+(?:Times|Mail|Mirror|Telegraph|Express|Post|Herald|Sun|People|Night Live|Night Football)\b|-\w|"
+    r"s\b|\s+the\s+\d+th\b|\s+(?:prayers?|Times|Mail|Mirror|Telegraph|Express|Post|Herald|Sun|People|Night Live|Night Football)\b|-\w|"
     rf"\.?,?\s+(?:the\s+)?(?:{MONTH}\.?\s+\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH})(?!\d)"
 )
-_POINTING = re.compile(r"\b(?:on|from|by|until|before|starting|beginning|through|this)\s+$")
+_POINTING = re.compile(r"\b(?:on|from|by|until|before|starting|beginning|through|this|due|is|are)\s+$")
 
 
 def find_weekday(scene: Scene, at: re.Match[str]) -> Found | None:
@@ -32,7 +36,7 @@ def find_weekday(scene: Scene, at: re.Match[str]) -> Found | None:
     now = scene.now
     if now is None or _TITLE.match(scene.text, at.end()) or scene.left(at.start(), _NAMED, 14):
         return None
-    if scene.left(at.start(), _REPEATED, 20):
+    if scene.left(at.start(), REPEATED, 20) or scene.left(at.start(), _COUNTED, 20):
         return None
     number = DAYS.index(at.group())
     qualified = scene.left(at.start(), _QUALIFIED, 40)

@@ -56,7 +56,7 @@ def _iso(of: date | None) -> str | None:
 
 DATES = Enricher(
     "dates",
-    2,
+    3,
     frozenset({"language"}),
     date_story,
     uses=frozenset(

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from wiredesk_enrichment.knowledge import Knowledge, Thing
@@ -20,12 +21,16 @@ from wiredesk_enrichment.naming.edges import mend_edges
 from wiredesk_enrichment.naming.games import game_of
 from wiredesk_enrichment.naming.kinds import weigh_signs
 from wiredesk_enrichment.naming.known import make_whole, plain_names, short_forms, spellings
-from wiredesk_enrichment.naming.links import Surroundings, in_region, link, surroundings
+from wiredesk_enrichment.naming.links import Surroundings, link, surroundings
 from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again, in_order, tidy, vote
 from wiredesk_enrichment.naming.persons import full_names, named_by_title, spread_surnames
+from wiredesk_enrichment.naming.regions import with_regions
 from wiredesk_enrichment.naming.teams import is_plainly_a_place, is_sport
 from wiredesk_enrichment.story import Enricher, Models, Name, Skipped, Story, Values
 
+_NATURE = re.compile(
+    r"\s(?:river|rainforest|forest|jungle|basin|delta|valley|desert|coast|peninsula|islands?|lake|mountains?)\b"
+)
 LINKED_SCORE = 0.95
 TELLING = 125
 """A single word as rare as this is looked for again throughout the story."""
@@ -117,9 +122,16 @@ def _telling(mentions: Sequence[Mention], knowledge: Knowledge) -> Iterable[tupl
 def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge: Knowledge) -> list[dict[str, Any]]:
     """One entity for each thing that the mentions name."""
     around = surroundings({mention.text for mention in mentions}, knowledge)
-    fuller = {**short_forms(mentions), **_acronyms(mentions), **full_names(mentions), **_plain_cities(text, knowledge)}
-    things = [_thing(mention, fuller, around, knowledge) for mention in mentions]
-    things = _with_teams(mentions, _with_regions(mentions, things, text, knowledge), text, knowledge)
+    fuller = {
+        **short_forms(mentions),
+        **_acronyms(mentions, text),
+        **full_names(mentions),
+        **_plain_cities(text, knowledge),
+    }
+    things = [
+        None if _is_of_nature(text, mention) else _thing(mention, fuller, around, knowledge) for mention in mentions
+    ]
+    things = _with_teams(mentions, with_regions(mentions, things, text, knowledge), text, knowledge)
     groups: dict[_Key, list[Mention]] = defaultdict(list)
     for mention, thing in zip(mentions, things, strict=True):
         if thing is not None:
@@ -132,6 +144,11 @@ def entities_of(mentions: Sequence[Mention], text: str, headline: str, knowledge
         for key, group in groups.items()
     ]
     return sorted(entities, key=_by_salience)
+
+
+def _is_of_nature(text: str, mention: Mention) -> bool:
+    """Whether what is named like a company is a water or a wood: "the Amazon river"."""
+    return mention.kind == "ORG" and _NATURE.match(text, mention.end) is not None
 
 
 def _by_salience(entity: Mapping[str, Any]) -> tuple[float, int]:
@@ -156,19 +173,6 @@ def _team_names(mentions: Sequence[Mention], text: str, knowledge: Knowledge) ->
         if m.start not in placed
         and not is_plainly_a_place(text, m.start, m.end, sport=sport, before_name=m.end + 1 in starts)
     }
-
-
-def _with_regions(
-    mentions: Sequence[Mention], things: Sequence[Thing | None], text: str, knowledge: Knowledge
-) -> list[Thing | None]:
-    """The things, with the place that lies in the region named right after it where that tells of several."""
-    after = [*zip(mentions[1:], things[1:], strict=True), (None, None)][: len(mentions)]
-    return [
-        in_region(thing, region, mention.text, knowledge)
-        if thing and following and text[mention.end : following.start].strip() == ","
-        else thing
-        for mention, thing, (following, region) in zip(mentions, things, after, strict=True)
-    ]
 
 
 def _with_teams(
@@ -242,9 +246,14 @@ def _best_name(group: Sequence[Mention]) -> str:
     return max(counts, key=lambda name: (len(name.split()), counts[name], len(name)))
 
 
-def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
-    """Acronyms of organisations that the story also names in full."""
+def _acronyms(mentions: Sequence[Mention], text: str) -> dict[str, str]:
+    """Acronyms of organisations that the story also names in full, whatever letters stand in brackets behind that."""
     full: dict[str, str] = {}
+    for mention, short in pairwise(mentions):
+        between, behind = text[mention.end : short.start], text[short.end : short.end + 1]
+        is_short = short.text.isupper() and len(short.text) > 2 and {mention.kind, short.kind} == {"ORG"}
+        if is_short and between == " (" and behind == ")" and " " in mention.text:
+            full.setdefault(short.text, mention.text)
     for mention in mentions:
         initials = "".join(word[0] for word in mention.text.split() if word[0].isupper())
         if mention.kind in ("ORG", "LOC") and len(initials) > 1:
@@ -254,6 +263,6 @@ def _acronyms(mentions: Sequence[Mention]) -> dict[str, str]:
 
 
 ENTITIES = Enricher(
-    "entities", 7, frozenset({"cleaning", "language"}), find_entities,
+    "entities", 8, frozenset({"cleaning", "language"}), find_entities,
     model=lambda models: models.reader.model, reads=True, uses=frozenset({"text", "language", "item.headline"}),
 )  # fmt: skip

@@ -137,7 +137,7 @@ def _model(models: Models) -> str:
 
 QUOTES = Enricher(
     "quotes",
-    7,
+    8,
     frozenset({"blocks", "language"}),
     find_quotes,
     model=_model,

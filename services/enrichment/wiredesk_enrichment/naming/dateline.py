@@ -140,6 +140,9 @@ def heed_dateline(text: str, mentions: Sequence[Mention], knowledge: Knowledge) 
     parted = [part for mention in mentions if (part := _parted(mention, walls, dateline.places))]
     plain = {place.plain for place in dateline.places}
     told = [replace(mention, kind="LOC") if mention.text in plain else mention for mention in parted]
+    if dateline.agency:
+        first, last = dateline.agency
+        told = [replace(m, kind="ORG") if first <= m.start and m.end <= last else m for m in told]
     return [*(Mention(place.start, place.end, place.name, "LOC") for place in dateline.places), *told]
 
 

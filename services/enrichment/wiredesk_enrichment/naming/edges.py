@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from wiredesk_enrichment.knowledge import Knowledge
 from wiredesk_enrichment.naming.mentions import Mention, Sought, find_again, in_order
@@ -14,18 +15,20 @@ _SURNAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _AFTER_INITIAL = re.compile(rf"\.?\s{_SURNAME}(?:\s(?:Jr|Sr)\.)?")
 _ENDS_IN_INITIAL = re.compile(r"\s[A-Z]\.?$")
 _NICKNAME = re.compile(rf"\s[\"“'‘]{_SURNAME}(?:\s(?:{_SURNAME}|the|of|el|la)){{0,3}}[\"”'’]\s{_SURNAME}")
+_PARTICLE = re.compile(rf"\s(?:(?:al|el|ad|as|ash|ul|ur)-|(?:bin|ibn|bint)\s(?:[Aa]l[- ])?){_SURNAME}")
 _IN_NICKNAME = re.compile(r"\s[\"“][^\"”]*$")
 
 
 def mend_edges(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[Mention]:
     """The mentions with their ends set right; what an extended one now covers is gone."""
     mended = [_extended(text, part) for mention in mentions for part in _parted(mention, knowledge)]
+    mended = [*mended, *_named_like_places(text, in_order(mended), knowledge)]
     longer = list(_longer_places(text, mended, knowledge))
     return in_order([*longer, *mended])
 
 
 def _extended(text: str, mention: Mention) -> Mention:
-    """A person's name goes on after an initial and after a nickname in quotes."""
+    """A person's name goes on after an initial, a nickname in quotes and an Arabic article."""
     if mention.kind != "PER":
         return mention
     more = None
@@ -33,7 +36,17 @@ def _extended(text: str, mention: Mention) -> Mention:
         more = _AFTER_INITIAL.match(text, mention.end)
     begun = _IN_NICKNAME.search(mention.text)
     more = more or _NICKNAME.match(text, mention.start + begun.start() if begun else mention.end)
+    more = more or _PARTICLE.match(text, mention.end)
     return _till(text, mention, more.end()) if more else mention
+
+
+def _named_like_places(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> Iterator[Mention]:
+    """Persons whose first name is a country's, which the model took for two: Israel Adesanya."""
+    for first, last in pairwise(mentions):
+        is_name = first.kind == "LOC" and last.kind == "PER" and text[first.end : last.start] == " "
+        is_country = any(thing.certain and thing.kind == "LOC" for thing in knowledge.named(first.text))
+        if is_name and is_country and not {" ", "."} & {*first.text, *last.text} and not first.text.isupper():
+            yield replace(last, start=first.start, text=text[first.start : last.end])
 
 
 def _till(text: str, mention: Mention, end: int) -> Mention:

@@ -87,7 +87,7 @@ def weigh_signs(text: str, mentions: Sequence[Mention], knowledge: Knowledge) ->
     parts = {
         part for mention in mentions if mention.kind == "PER" and " " in mention.text for part in mention.text.split()
     }
-    said = {m.text: "LOC" for m in mentions if m.text not in parts and _is_inside(text, m)}
+    said = {m.text: "LOC" for m in mentions if m.text not in parts and _is_inside(text, m, knowledge)}
     said |= {m.text: kind for m in mentions if (kind := _called(text, m))}
     small = _small_words(text)
     for mention in mentions:
@@ -153,8 +153,14 @@ def _called(text: str, mention: Mention) -> str | None:
     return "ORG" if _BODY_BEFORE.search(before) or _BODY_AFTER.match(after) else None
 
 
-def _is_inside(text: str, mention: Mention) -> bool:
-    """Whether a single word that is called a person stands after "in" or "near": then it is a place's."""
+def _is_inside(text: str, mention: Mention, knowledge: Knowledge) -> bool:
+    """Whether a single word that is called a person, or the name of places alone, stands after "in" or "near"."""
     is_owner = text[mention.end : mention.end + 2] in ("'s", "’s")
+    things = knowledge.named(mention.text)
+    is_places = bool(things) and all(thing.kind == "LOC" for thing in things)
     is_one_word = mention.kind == "PER" and " " not in mention.text
-    return is_one_word and not is_owner and _INSIDE.search(text[: mention.start][-20:]) is not None
+    return (
+        (is_one_word or (is_places and mention.kind != "LOC"))
+        and not is_owner
+        and _INSIDE.search(text[: mention.start][-20:]) is not None
+    )

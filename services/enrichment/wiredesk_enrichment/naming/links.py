@@ -54,13 +54,22 @@ def link(name: str, kind: str, around: Surroundings, knowledge: Knowledge) -> Th
     return _place(places, around) if kind == "LOC" else None
 
 
-def in_region(place: Thing, region: Thing | None, name: str, knowledge: Knowledge) -> Thing | None:
+def is_region(region: Thing | str, knowledge: Knowledge) -> bool:
+    """Whether a thing or a name is that of a state, province or the like in which places of the tables lie."""
+    return _usual(region) in _regions(knowledge)
+
+
+def _usual(region: Thing | str) -> str:
+    return (region if isinstance(region, str) else region.name).removesuffix(" State")
+
+
+def in_region(place: Thing, region: Thing | str, name: str, knowledge: Knowledge) -> Thing | None:
     """The place of that name in the region or country that the story puts after it: "Decatur, Ga." is not in Alabama."""
-    if region is None or not place.region:
+    if not place.region:
         return place
-    told = region.name.removesuffix(" State")
+    told = _usual(region)
     namesakes = (*knowledge.named(name), *knowledge.named(place.name))
-    if region in _countries(knowledge):
+    if isinstance(region, Thing) and region in _countries(knowledge):
         fitting = [place] if place.country == region.country else [o for o in namesakes if o.country == region.country]
     elif told in _regions(knowledge):
         fitting = [place] if place.region == told else [other for other in namesakes if other.region == told]

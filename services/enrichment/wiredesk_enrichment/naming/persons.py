@@ -14,6 +14,7 @@ COMMON = 115
 """A word less rare than this (Price, Young, Will) is looked for as a surname only where its capital tells."""
 _MID_SENTENCE = re.compile(r"[a-z],? $")
 _CAPITAL = re.compile(r"\s[A-Z]")
+_ARABIC = re.compile(r"(?:al|el|ad|as|ash|ul|ur)-[A-Z]")
 SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 
 
@@ -42,20 +43,33 @@ def surname_of(name: str) -> str:
     """The last part of a full name; empty for a name of one part."""
     parts = [part for part in name.split() if part not in SUFFIXES]
     last = parts[-1].rstrip(",") if len(parts) > 1 else ""
-    return last if last[:1].isupper() and len(last) > 2 else ""
+    is_name = last[:1].isupper() or _ARABIC.match(last) is not None
+    return last if is_name and len(last) > 2 else ""
 
 
 def spread_surnames(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> list[Mention]:
     """Parts of the names of persons are persons too; surnames also where the model saw none."""
-    persons = {mention.text for mention in mentions if mention.kind == "PER"}
-    surnames = {surname_of(name) for name in persons} - {""} - knowledge.spotted
+    persons = {mention.text: mention.start for mention in reversed(mentions) if mention.kind == "PER"}
+    introduced = {surname_of(name): start for name, start in sorted(persons.items(), key=lambda one: -one[1])}
+    surnames = introduced.keys() - {""} - knowledge.spotted
     first_names = {name.split()[0] for name in persons if " " in name} - knowledge.spotted
-    told = [_told(mention, surnames, first_names) for mention in mentions]
+    told = [
+        mention
+        if _is_place_before(mention, introduced.get(mention.text, 0), knowledge)
+        else _told(mention, surnames, first_names)
+        for mention in mentions
+    ]
     rare = [surname for surname in surnames if knowledge.rarity(surname) >= COMMON]
     found = find_again(text, told, Sought((surname, "PER") for surname in rare))
     common = find_again(text, (), Sought((surname, "PER") for surname in surnames.difference(rare)))
     taken = Taken(found)
     return in_order([*found, *(m for m in common if taken.is_free(m.start, m.end) and _is_told_by_capital(text, m))])
+
+
+def _is_place_before(mention: Mention, introduced: int, knowledge: Knowledge) -> bool:
+    """Whether a known place is named before the story has introduced the person whose surname it also is."""
+    is_place = mention.kind == "LOC" and any(thing.kind == "LOC" for thing in knowledge.named(mention.text))
+    return is_place and mention.start < introduced
 
 
 def _is_told_by_capital(text: str, mention: Mention) -> bool:
@@ -91,7 +105,9 @@ def _fuller(name: str, names: Sequence[str]) -> list[str]:
 
 
 def _is_part(parts: list[str], full: list[str]) -> bool:
-    """First name, last name, or first and last without what is between."""
+    """First name, last name, first and last without what is between, or the last ones: "García Márquez"."""
     if len(parts) == 1:
-        return parts[0] in (full[0], surname_of(" ".join(full)))
-    return parts[0] == full[0] and parts[-1] == full[-1]
+        return parts[0] in (full[0], surname := surname_of(" ".join(full))) or (
+            "-" in surname and parts[0].casefold() == surname.casefold()
+        )
+    return parts == full[-len(parts) :] or (parts[0] == full[0] and parts[-1] == full[-1])

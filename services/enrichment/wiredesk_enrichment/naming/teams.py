@@ -35,6 +35,13 @@ _LOCATIVE = re.compile(
     r"(?:the\s+)?(?:\w+ern\s+|downtown\s+|central\s+)?$",
     re.IGNORECASE,
 )
+_AS_RIVAL = re.compile(
+    r"\b(?:(?:los[ts]|los(?:e|es|ing)|loss(?:es)?|fell|falling|succumbed|beaten|defeats?|losers?)\s(?:[\w-]+\s){0,3}(?:to|at)|"
+    r"(?:ahead|clear|short|front) of|(?:w[io]n|wins|winning|victory|dr[ae]w|draws|loss|played?|plays|match|game)\s(?:[\w-]+\s){0,2}at|"
+    r"(?:loan|signed|joined|traded|transfer|transferred|move|moved|switch)\s(?:[\w-]+\s){0,3}(?:from|to)|left)\s$",
+    re.IGNORECASE,
+)
+"""In sport, before the name of the other team or of a player's club."""
 _REGION_FOLLOWS = re.compile(r"\s*,\s*[A-Z]")
 _NAMED_AFTER = re.compile(
     r"\b(?:Party|University|Bank|Church|Museum|College|Institute|Museums|Archdiocese|Diocese)\s+of\s+(?:the\s+)?$"
@@ -61,7 +68,9 @@ def is_plainly_a_place(text: str, start: int, end: int, *, sport: bool, before_n
         return False
     if _LONGER_NAME.match(after) and not before_name and not _is_title(text, start, end):
         return False
-    return not sport or _LOCATIVE.search(before) is not None or _REGION_FOLLOWS.match(after) is not None
+    if not sport or _REGION_FOLLOWS.match(after) is not None:
+        return True
+    return _LOCATIVE.search(before) is not None and _AS_RIVAL.search(text[max(0, start - 60) : start]) is None
 
 
 def _is_title(text: str, start: int, end: int) -> bool:

@@ -33,6 +33,7 @@ _COINED_BEFORE = re.compile(
     r"(?:word|words|term|phrase|slogan|song|album|film|movie|book|novel|show|series|play|hit|single|exhibition|painting|commentary|column|editorial|essay|article|poem|hashtag|banner))\s*,?\s*$",
     re.IGNORECASE,
 )
+_TITLED_BEFORE = re.compile(r"\b(?:titled|entitled)\s*,?\s*$")
 _SENTENCE_ENDS = re.compile(r"[a-z]{2}[.!?]\s")
 _OF_A_PROGRAMME = re.compile(r"(?:['’]s?|\b(?:on|in|watched|read|hosts?|of))\s+$")
 _SENTENCE_GOES_ON = re.compile(r"[^\S\n]+[a-z(]|[.!?]")
@@ -174,14 +175,17 @@ def _is_speech(text: str, saying: Saying) -> bool:
         and saying.cue[1] <= stretch.opened
         and not text[saying.cue[1] : stretch.opened].strip()  # "called “…” by Kim Lee"
     )
-    if not words or (_COINED_BEFORE.search(text[max(0, stretch.opened - 30) : stretch.opened]) and not is_own):
-        return len(words) > ON_ITS_OWN + 1 and saying.speaker is not None
+    inside = text[stretch.start : stretch.end]
+    before = text[max(0, stretch.opened - 30) : stretch.opened]
+    if not words or (_COINED_BEFORE.search(before) and not is_own):
+        is_long = len(words) > ON_ITS_OWN + 1 and not _is_name(inside, words) and not _TITLED_BEFORE.search(before)
+        return is_long and saying.speaker is not None
     is_direct = (
         saying.score >= DIRECT
         and (is_complete(text, stretch) or _is_answer(text, stretch))
         and not _OF_A_PROGRAMME.search(text[: stretch.opened][-30:])
     )
-    if _is_name(text[stretch.start : stretch.end], words) and not is_direct:
+    if _is_name(inside, words) and not is_direct:
         return False
     return saying.speaker is not None or (len(words) >= ON_ITS_OWN and not _is_entry(text, stretch))
 
