@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from wiredesk_core.item import Association, Item, ParseWarning, Raw, Status, Subject
@@ -53,6 +53,7 @@ COUNTERS = ("{http://purl.org/rss/1.0/modules/slash/}", "{http://purl.org/syndic
 """Elements that count comments: they change with every reader, and are no news."""
 BARE_ID = re.compile(r"\w{1,16}")
 """An id that means something within its feed only."""
+RELATIVE = ("/", "?")
 
 
 def recognise(text: str) -> bool:
@@ -148,7 +149,7 @@ def _item(entry: Fields, feed: Fields, wire: Wire, repaired: tuple[ParseWarning,
         version_created=updated or published,
         expires=moment(entry.date(*EXPIRED), zone),
         copyright_notice=entry.text(*RIGHTS) or feed.text(*RIGHTS),
-        aliases=distinct([alias for alias in _addresses(entry) if alias != uri]),
+        aliases=distinct([alias for each in _addresses(entry) if (alias := _whole(each, feed)) != uri]),
         associations=tuple(dict.fromkeys(_associations(entry, contents))),
         warnings=tuple(warnings),
         raw=_part(entry.element),
@@ -175,11 +176,21 @@ def _shown(body: Told, blocks: list[Block]) -> str:
 
 
 def _uri(entry: Fields, feed: Fields) -> str:
-    """Its id, else its address; an id that is a bare word or number is made unique by the feed's host."""
+    """Its id, else its address; a bare word or number, and an address without a host, are made unique by the feed's."""
     own = entry.identity()
     if own and BARE_ID.fullmatch(own):
         return f"urn:feed:{_host(feed) or _host(entry)}:{own}"
-    return own or entry.link()
+    return _whole(own or entry.link(), feed)
+
+
+def _whole(address: str, feed: Fields) -> str:
+    """An address that begins at the feed's host with that host: alone it would be that of other feeds' stories too."""
+    if not address.startswith(RELATIVE):
+        return address
+    try:
+        return urljoin(feed.link(), address)
+    except ValueError:
+        return address
 
 
 def _host(fields: Fields) -> str:
