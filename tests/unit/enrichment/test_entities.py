@@ -313,3 +313,17 @@ def test_a_name_of_places_alone_is_a_place_behind_in(label: str, knowledge: Know
 def test_the_agency_of_a_dateline_is_no_place(knowledge: Knowledge) -> None:
     found = entities("OSLO (Wirepool) — It rained.", knowledge, OSLO="GPE", Wirepool="GPE")
     assert found["Wirepool"]["type"] == "ORG"
+
+
+def test_a_ministry_that_any_country_has_is_not_the_one_of_the_table(knowledge: Knowledge) -> None:
+    text = "The Ministry of Defence said so. The Ministry of Justice of Spain did not."
+    found = entities(text, knowledge, Ministry_of_Defence="ORG", Ministry_of_Justice_of_Spain="ORG")
+    assert [entity["id"].partition(":")[0] for entity in found.values()] == ["local", "Q3181035"]
+
+
+def test_an_arabic_surname_is_the_same_where_it_begins_a_sentence(knowledge: Knowledge) -> None:
+    text = "Abdel Karim el-Masri spoke. El-Masri left."
+    found = entities(text, knowledge, **{"Abdel_Karim_el-Masri": "PERSON", "El-Masri": "ORG"})
+    assert {name: texts(entity) for name, entity in found.items()} == {
+        "Abdel Karim el-Masri": ["Abdel Karim el-Masri", "El-Masri"]
+    }

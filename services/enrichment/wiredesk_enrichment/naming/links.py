@@ -41,6 +41,8 @@ def link(name: str, kind: str, around: Surroundings, knowledge: Knowledge) -> Th
     if things and things[0].own:
         return things[0]
     certain = [thing for thing in things if thing.certain]
+    if kind == "ORG" and _is_anybodys(name, things, knowledge):
+        return None
     if len(certain) == 1 and _agrees(certain[0], kind, name, knowledge):
         return certain[0]
     if len(certain) > 1:
@@ -52,6 +54,14 @@ def link(name: str, kind: str, around: Surroundings, knowledge: Knowledge) -> Th
         return knowledge.at_site(name)
     places = tuple(thing for thing in things if thing.kind == "LOC" and not thing.certain)
     return _place(places, around) if kind == "LOC" else None
+
+
+def _is_anybodys(name: str, things: tuple[Thing, ...], knowledge: Knowledge) -> bool:
+    """Whether a ministry's name could be that of any country: the table has only one country's."""
+    is_told = any(thing.country for thing in things) or any(
+        word in knowledge.demonyms or knowledge.named(word) for word in name.split()
+    )
+    return name.startswith("Ministry of ") and not is_told
 
 
 def is_region(region: Thing | str, knowledge: Knowledge) -> bool:

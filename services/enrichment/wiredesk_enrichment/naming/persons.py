@@ -52,6 +52,7 @@ def spread_surnames(text: str, mentions: Sequence[Mention], knowledge: Knowledge
     persons = {mention.text: mention.start for mention in reversed(mentions) if mention.kind == "PER"}
     introduced = {surname_of(name): start for name, start in sorted(persons.items(), key=lambda one: -one[1])}
     surnames = introduced.keys() - {""} - knowledge.spotted
+    surnames |= {name[0].upper() + name[1:] for name in surnames}  # "El-Masri" begins a sentence
     first_names = {name.split()[0] for name in persons if " " in name} - knowledge.spotted
     told = [
         mention
