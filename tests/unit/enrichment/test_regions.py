@@ -48,3 +48,7 @@ def test_lists_and_the_place_itself_keep_their_links(
     text: str, expected: list[tuple[str, str]], knowledge: Knowledge
 ) -> None:
     assert ids(text, knowledge) == expected
+
+
+def test_a_state_behind_a_place_is_not_its_city(knowledge: Knowledge) -> None:
+    assert ("New York", "Q60") not in ids("In Rome, New York, nobody laughs.", knowledge)

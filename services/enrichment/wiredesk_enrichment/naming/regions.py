@@ -34,7 +34,27 @@ def with_regions(
         meant = _village(mention, thing, text) and _in_its_region(mention, thing, following, text, knowledge)
         first = stays.setdefault(thing, meant)
         told.append(first if meant == thing else meant)
-    return told
+    return [
+        _state(mention.text, knowledge) if at and _is_state_behind(mentions, things, at, text, knowledge) else thing
+        for at, (mention, thing) in enumerate(zip(mentions, told, strict=True))
+    ]
+
+
+def _is_state_behind(
+    mentions: Sequence[Mention], things: Sequence[Thing | None], at: int, text: str, knowledge: Knowledge
+) -> bool:
+    """Whether a name that a state shares with its city stands behind a place: "Rome, New York"."""
+    place, name, city = things[at - 1], mentions[at], things[at]
+    is_behind = (
+        text[mentions[at - 1].end : name.start].strip() == "," and _LAST_OF_ALL.match(text, name.end) is not None
+    )
+    is_city = city is not None and bool(city.region) and is_region(name.text, knowledge)
+    return is_behind and is_city and place is not None and place.kind == "LOC"
+
+
+def _state(name: str, knowledge: Knowledge) -> Thing | None:
+    named = [*knowledge.named(name), *knowledge.named(f"{name} State")]
+    return next((thing for thing in named if thing.kind == "LOC" and thing.certain and not thing.population), None)
 
 
 def _village(mention: Mention, thing: Thing, text: str) -> Thing | None:
