@@ -12,12 +12,16 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from wiredesk_core.failures import Misconfigured
+from wiredesk_core.web.attending import attended
 
 GRACE_SECONDS = 8
 """How long requests under way may take to finish; the rest is cut."""
 
 UNTAKEN_SECONDS = 60
 """How long what was sent may wait for a caller to take it; then the connection is cut."""
+
+STALLED_SECONDS = 30.0
+"""How long a caller may bring his request no further; twice that at most, since it is looked at now and then."""
 
 
 class _QuietServer(uvicorn.Server):
@@ -46,7 +50,14 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-async def serve(app: ASGIApp, bound: socket.socket, stop: asyncio.Event, *, grace: int = GRACE_SECONDS) -> None:
+async def serve(
+    app: ASGIApp,
+    bound: socket.socket,
+    stop: asyncio.Event,
+    *,
+    grace: int = GRACE_SECONDS,
+    stalled: float = STALLED_SECONDS,
+) -> None:
     """Serve until `stop` is set and what was under way is done, or `grace` seconds are over.
 
     Endless answers (event streams) have to watch the same event. Raises RuntimeError when the app cannot start.
@@ -58,7 +69,8 @@ async def serve(app: ASGIApp, bound: socket.socket, stop: asyncio.Event, *, grac
         server_header=False,
         timeout_graceful_shutdown=grace,
         timeout_keep_alive=30,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=attended(stalled),
+        ws="none",
     )
     server = _QuietServer(config)
     watch = asyncio.create_task(_stop_when(stop, server))
