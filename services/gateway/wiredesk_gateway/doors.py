@@ -24,7 +24,7 @@ from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key, KeyRing, Scope, require
 from wiredesk_core.ports import Clock
 from wiredesk_core.usage import Amount, Ledger
-from wiredesk_core.web.accounts import deed_of, introduce
+from wiredesk_core.web.accounts import authorization_of, deed_of, introduce
 from wiredesk_core.web.bodies import Told
 from wiredesk_core.web.queries import NoParameters, Parameters, openapi_parameters, read_query
 from wiredesk_core.web.rates import Rates
@@ -48,7 +48,7 @@ class Call(Generic[P]):
     @property
     def authorization(self) -> str | None:
         """The header that let it in, for streams that outlive their key."""
-        return self.request.headers.get("authorization")
+        return authorization_of(self.request)
 
     def deed(self, action: str, subject: str, reason: str = "") -> Deed:
         """What the caller is about to do, for the audit."""
@@ -150,7 +150,7 @@ class Doors:
         def add(handler: Handler[P]) -> Handler[P]:
             async def guarded(request: Request) -> Response:
                 now = self._clock.now()
-                key = await self._keys.authenticate(request.headers.get("authorization"), now)
+                key = await self._keys.authenticate(authorization_of(request), now)
                 introduce(request, key)
                 telling = Telling()
                 with self._counted(key, now):

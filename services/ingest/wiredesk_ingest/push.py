@@ -24,7 +24,7 @@ from wiredesk_core.ports import ArchiveReader, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing, entering
 from wiredesk_core.usage import Amount, Ledger
-from wiredesk_core.web.accounts import RefusalAccount, deed_of, introduce
+from wiredesk_core.web.accounts import RefusalAccount, authorization_of, deed_of, introduce
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check, Stuck
 from wiredesk_core.web.rates import together
@@ -192,7 +192,7 @@ def create_app(
 def _add_routes(app: FastAPI, desk: Desk) -> None:
     @app.get("/v1/status", summary="How much waits in front of each service, what is refused, and how the feeds stand")
     async def status(request: Request) -> Response:
-        key = await desk.keys.authenticate(request.headers.get("authorization"), desk.clock.now())
+        key = await desk.keys.authenticate(authorization_of(request), desk.clock.now())
         introduce(request, key)
         require(key, "status:read")
         now = desk.clock.now().timestamp()
@@ -245,7 +245,7 @@ async def _admit(desk: Desk, request: Request, provider: str) -> Sender:
     if is_signed(request.headers):
         sender = Sender(seal_of(request.headers, desk.signing.get(provider, ()), now), {})
     else:
-        key = await desk.keys.authenticate(request.headers.get("authorization"), now)
+        key = await desk.keys.authenticate(authorization_of(request), now)
         introduce(request, key)
         sender = Sender(None, desk.pace.push(key, now))
         require(key, "wires:write", provider)

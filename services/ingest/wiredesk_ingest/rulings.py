@@ -17,7 +17,7 @@ from wiredesk_core.lifecycle import Verdict
 from wiredesk_core.messages import DeskRuled, Outgoing, ReceiptNote
 from wiredesk_core.ports import Clock, Publisher
 from wiredesk_core.topics import RECEIPT_NOTED
-from wiredesk_core.web.accounts import deed_of, introduce
+from wiredesk_core.web.accounts import authorization_of, deed_of, introduce
 from wiredesk_core.web.bodies import Told, read_json
 from wiredesk_core.web.problems import invalid
 
@@ -87,7 +87,7 @@ def add_rulings(app: FastAPI, bench: Bench) -> None:
         ] = None,
     ) -> Response:
         now = bench.clock.now()
-        key = await bench.keys.authenticate(request.headers.get("authorization"), now)
+        key = await bench.keys.authenticate(authorization_of(request), now)
         introduce(request, key)
         require(key, "purge:admin" if key.may("purge:admin") else "desk:act")
         ruled = await read_json(request, Ruled)

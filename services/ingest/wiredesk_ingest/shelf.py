@@ -21,7 +21,7 @@ from wiredesk_core.messages import DECISION_HEADER, REPLAY_HEADER, Outgoing, Rep
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher
 from wiredesk_core.shelf import QuarantineEntry
 from wiredesk_core.topics import WIRE_QUARANTINED, lane_of_replays
-from wiredesk_core.web.accounts import deed_of, introduce
+from wiredesk_core.web.accounts import authorization_of, deed_of, introduce
 from wiredesk_core.web.bodies import Told, read_json
 
 
@@ -131,7 +131,7 @@ def recorded(decision: ShelfDecision) -> Outgoing:
 
 async def _asked(shelf: Shelf, request: Request, quarantine_id: str) -> tuple[Key, QuarantineEntry]:
     """Who decides about what. Raises Refused: 404 alike for what is not there and what is not for this key."""
-    key = await shelf.keys.authenticate(request.headers.get("authorization"), shelf.clock.now())
+    key = await shelf.keys.authenticate(authorization_of(request), shelf.clock.now())
     introduce(request, key)
     require(key, "quarantine:admin")
     entry = await shelf.archive.set_aside(quarantine_id)

@@ -13,6 +13,7 @@ from wiredesk_core.audit.trail import Trail
 from wiredesk_core.deeds import Deed
 from wiredesk_core.failures import Refused
 from wiredesk_core.keys import Key
+from wiredesk_core.keys.tokens import malformed
 from wiredesk_core.ports import Clock
 from wiredesk_core.telemetry import count
 from wiredesk_core.web.problems import refusal
@@ -20,6 +21,14 @@ from wiredesk_core.web.problems import refusal
 NAMED_EVERY = timedelta(minutes=1)
 MOST_NAMED = 10_000
 """Refusals that are remembered as named already."""
+
+
+def authorization_of(request: Request) -> str | None:
+    """The header that a caller shows. Raises Refused(401) for several: who stands in front may have looked at another."""
+    shown = request.headers.getlist("authorization")
+    if len(shown) > 1:
+        raise malformed()
+    return shown[0] if shown else None
 
 
 def introduce(request: Request, key: Key) -> None:

@@ -88,6 +88,16 @@ async def test_a_header_that_is_no_key_opens_nothing(stranger: httpx.AsyncClient
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_two_credentials_are_none(newsroom: Newsroom, stranger: httpx.AsyncClient) -> None:
+    token = await newsroom.token("items:read")
+    right, wrong = ("authorization", f"Bearer {token}"), ("authorization", "Bearer wd_x_y")
+    assert (await stranger.get("/v1/items", headers=[right])).status_code == 200
+    for headers in ([right, wrong], [wrong, right], [right, right]):
+        answer = await stranger.get("/v1/items", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (401, "key_malformed")
+        assert token not in answer.text
+
+
 async def test_a_key_in_the_query_string_is_not_taken(newsroom: Newsroom, stranger: httpx.AsyncClient) -> None:
     token = await newsroom.token("items:read")
     assert (await stranger.get("/v1/items", params={"key": token})).status_code == 401

@@ -300,3 +300,11 @@ async def test_status_tells_the_load_to_keys_that_may_know_it(house: Any, http: 
     assert told.pop("feeds") == {"northwire/main": feed}
     assert told.pop("providers") == {}
     assert told == {"lag": {}, "lag_read_seconds_ago": None, "refuses": [], "disk_free": {}}
+
+
+async def test_a_push_with_two_keys_is_refused(house: Any, token: str) -> None:
+    headers = [("authorization", f"Bearer {token}"), ("authorization", "Bearer wd_x_y")]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(house.app()), base_url="http://ingest") as http:
+        answer = await http.post("/v1/wires/northwire", content=b"A headline", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "key_malformed")
+    assert house.publisher.records == []
