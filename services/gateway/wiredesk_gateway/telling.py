@@ -14,7 +14,7 @@ from wiredesk_core.keys import Key
 from wiredesk_core.lifecycle import Standing
 from wiredesk_core.messages import Changed
 from wiredesk_core.usage import Tally
-from wiredesk_core.web.accounts import deed_of
+from wiredesk_core.web.accounts import deed_of, subject_of
 
 from wiredesk_gateway.visibility import is_shut
 
@@ -66,7 +66,7 @@ class SealedAccount:
                 name for kind, name in dict.fromkeys(named) if kind == action and self._is_new(key, kind, name, now)
             ]
             for names in _parted(fresh):
-                subject = f"{request.method} {request.url.path}"
+                subject = subject_of(request)
                 self._trail.note(deed_of(request, "gateway", now, action, subject=subject, reason=" ".join(names)))
 
     def _is_new(self, key: Key, action: str, name: str, now: datetime) -> bool:

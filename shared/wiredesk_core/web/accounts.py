@@ -16,6 +16,7 @@ from wiredesk_core.keys import Key
 from wiredesk_core.keys.tokens import malformed
 from wiredesk_core.ports import Clock
 from wiredesk_core.telemetry import count
+from wiredesk_core.web.paths import told_path
 from wiredesk_core.web.problems import refusal
 
 NAMED_EVERY = timedelta(minutes=1)
@@ -34,6 +35,11 @@ def authorization_of(request: Request) -> str | None:
 def introduce(request: Request, key: Key) -> None:
     """From here on the request is this key's."""
     request.scope.setdefault("state", {})["key"] = key
+
+
+def subject_of(request: Request) -> str:
+    """The route that was asked, for the audit."""
+    return f"{request.method} {told_path(request.url.path)}"
 
 
 def deed_of(request: Request, service: str, now: datetime, action: str, **told: Any) -> Deed:
@@ -69,7 +75,7 @@ class RefusalAccount:
         now = self._clock.now()
         deed = deed_of(
             request, self._service, now, "refused",
-            subject=f"{request.method} {request.url.path}", outcome="refused", reason=refused.code,
+            subject=subject_of(request), outcome="refused", reason=refused.code,
         )  # fmt: skip
         who = deed.actor, deed.subject, deed.reason
         if (named := self._named.get(who)) is not None and now - named < NAMED_EVERY:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wiredesk_core.failures import Refused, Transient
 from wiredesk_core.telemetry import log
+from wiredesk_core.web.paths import told_path
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:wiredesk:problem:"
@@ -77,7 +78,7 @@ def problem(
         "code": code,
     }
     if request is not None:
-        body["instance"] = request.url.path
+        body["instance"] = told_path(request.url.path)
         body["request_id"] = request.scope.get("state", {}).get("request_id")
     told = {"cache-control": "no-store", **(headers or {})}
     if retry_after is not None:
@@ -140,7 +141,7 @@ class Failsafe:
         try:
             await self._app(scope, receive, noting_send)
         except Exception:
-            log(__name__).exception("request failed", path=scope["path"])
+            log(__name__).exception("request failed", path=told_path(scope["path"]))
             if started:  # too late for a problem: the server has to cut the connection
                 raise
             answer = problem(
@@ -155,7 +156,7 @@ async def _on_refused(request: Request, failure: Exception) -> Response:
 
 
 async def _on_transient(request: Request, failure: Exception) -> Response:
-    log(__name__).warning("not available", path=request.url.path, why=str(failure))
+    log(__name__).warning("not available", path=told_path(request.url.path), why=str(failure))
     detail = "something this needs does not answer just now; try again"
     return problem(request, 503, "unavailable", detail, retry_after=RETRY_TRANSIENT_SECONDS)
 

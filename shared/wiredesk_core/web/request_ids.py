@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wiredesk_core.telemetry import count, log, observe
+from wiredesk_core.web.paths import told_path
 
 HEADER = b"x-request-id"
 DECENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
@@ -59,11 +60,17 @@ class RequestIds:
         observe("wiredesk_http_seconds", seconds, service=self._service)
         if status >= 500 or _STANDARD.isEnabledFor(logging.DEBUG):
             say = _log.warning if status >= 500 else _log.debug
-            say("answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 2))
+            say(
+                "answered",
+                method=scope["method"],
+                path=told_path(scope["path"]),
+                status=status,
+                ms=round(seconds * 1000, 2),
+            )
 
 
 def request_id_of(offered: str | None) -> str:
-    """The caller's id if it is safe to repeat, else a new one."""
-    if offered and DECENT.fullmatch(offered):
+    """The caller's id if it is safe to repeat, else a new one: whoever shows a credential there has not understood."""
+    if offered and DECENT.fullmatch(offered) and told_path(offered) == offered:
         return offered
     return secrets.token_hex(16)
