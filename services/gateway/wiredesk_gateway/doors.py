@@ -25,6 +25,7 @@ from wiredesk_core.keys import Key, KeyRing, Scope, require
 from wiredesk_core.ports import Clock
 from wiredesk_core.usage import Amount, Ledger
 from wiredesk_core.web.accounts import authorization_of, deed_of, introduce
+from wiredesk_core.web.allowance import left_of, tell_left
 from wiredesk_core.web.bodies import Told
 from wiredesk_core.web.queries import NoParameters, Parameters, openapi_parameters, read_query
 from wiredesk_core.web.rates import Rates
@@ -155,15 +156,15 @@ class Doors:
                 telling = Telling()
                 with self._counted(key, now):
                     per_minute = key.per_minute or self._per_minute
-                    left = self._rates.take(key.key_id, per_minute, now)
+                    tell_left(request, self._rates.take(key.key_id, per_minute, now))
                     require_any(key, scopes)
                     answer = await handler(Call(request, key, now, read_query(asks, request), telling))
                 self._note(key, now, Amount(1, 0, int(answer.headers.get("content-length", 0))), telling)
                 if telling.named:
                     self._sealed.note(request, key, now, telling)
                 if answer.status_code == NOT_MODIFIED:
-                    left = self._rates.give_back(key.key_id, per_minute)
-                answer.headers.update(left)
+                    tell_left(request, self._rates.give_back(key.key_id, per_minute))
+                answer.headers.update(left_of(request))
                 return answer
 
             title, _, more = (handler.__doc__ or "").partition("\n")

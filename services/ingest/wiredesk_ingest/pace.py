@@ -1,4 +1,4 @@
-"""How fast pushes may come: so many of one key, so many wires of one provider. A flood is answered 429, alone."""
+"""How often ingest may be asked: so many requests of one key, so many wires of one provider. A flood is answered 429, alone."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Pace:
     """Decides for one ingest process. Every refusal is Refused(429) with RateLimit headers and Retry-After."""
 
     def __init__(self, pushes: int = PER_MINUTE, wires: int = PER_MINUTE) -> None:
-        """Both a minute: pushes of a key that says nothing else itself, wires of a provider by whatever key."""
+        """Both a minute: requests of a key that says nothing else itself, wires of a provider by whatever key."""
         self._pushes = pushes
         self._wires = wires
         self._keys = Rates("key")
         self._providers = Rates("provider", may="send {} wires")
 
-    def push(self, key: Key, now: datetime) -> Mapping[str, str]:
-        """One push of a key; gives the headers that tell what it has left."""
+    def come(self, key: Key, now: datetime) -> Mapping[str, str]:
+        """A key comes once, to push or to decide; gives the headers that tell what it has left."""
         with _refusals_counted("key_rate"):
             return self._keys.take(key.key_id, key.per_minute or self._pushes, now)
 

@@ -24,13 +24,15 @@ from wiredesk_core.ports import ArchiveReader, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
 from wiredesk_core.tracing import TRACEPARENT, HandingOn, Tracing, entering
 from wiredesk_core.usage import Amount, Ledger
-from wiredesk_core.web.accounts import RefusalAccount, authorization_of, deed_of, introduce
+from wiredesk_core.web.accounts import RefusalAccount, deed_of
+from wiredesk_core.web.allowance import left_of, tell_left
 from wiredesk_core.web.app import web_app
 from wiredesk_core.web.health import Check, Stuck
 from wiredesk_core.web.rates import together
 
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits, read_body
+from wiredesk_ingest.entrance import Entrance, require_whole
 from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.noise import refuse_paused
 from wiredesk_ingest.pace import Pace
@@ -93,21 +95,12 @@ class Desk:
     inspect: Inspect
     limits: Limits
     gateway_url: str
-    keys: KeyRing
+    entrance: Entrance
     gatekeeper: Gatekeeper
     tracing: Tracing
     signing: Mapping[str, Sequence[bytes]]
-    pace: Pace
     trail: Trail
     ledger: Ledger
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who pushes: whoever made a seal, once the body proves it; or a key, with the headers that tell what it has left."""
-
-    seal: Seal | None
-    left: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +157,7 @@ def create_app(
     `signing` holds the keys by which providers sign their pushes; `trail` leads to the audit, `ledger` to usage
     in the Registry, and somebody has to run both.
     """
-    keys = KeyRing(registry, issuer=issuer)
+    entrance = Entrance(KeyRing(registry, issuer=issuer), pace or Pace(), clock)
     desk = Desk(
         publisher,
         registry,
@@ -173,35 +166,34 @@ def create_app(
         inspect,
         limits,
         gateway_url.rstrip("/"),
-        keys,
+        entrance,
         gatekeeper or Gatekeeper(Bounds()),
         tracing,
         signing,
-        pace or Pace(),
         trail,
         ledger,
     )
     app = web_app(service="ingest", title="Wiredesk ingest", version="1", description=ABOUT, checks=checks, stuck=stuck)
     RefusalAccount("ingest", trail, clock).install(app)
     _add_routes(app, desk)
-    add_shelf(app, Shelf(archive, publisher, keys, clock, trail))
-    add_rulings(app, Bench(publisher, keys, profiles, clock, desk.gateway_url, trail))
+    add_shelf(app, Shelf(archive, publisher, entrance, clock, trail))
+    add_rulings(app, Bench(publisher, entrance, profiles, clock, desk.gateway_url, trail))
     return app
 
 
 def _add_routes(app: FastAPI, desk: Desk) -> None:
     @app.get("/v1/status", summary="How much waits in front of each service, what is refused, and how the feeds stand")
     async def status(request: Request) -> Response:
-        key = await desk.keys.authenticate(authorization_of(request), desk.clock.now())
-        introduce(request, key)
+        key = await desk.entrance.admit(request)
         require(key, "status:read")
+        require_whole(key)
         now = desk.clock.now().timestamp()
         told = {
             **desk.gatekeeper.told(time.monotonic()),
             "feeds": await feeds_told(desk.registry),
             "providers": await silences_told(desk.registry, desk.profiles, now),
         }
-        return JSONResponse(told, headers={"cache-control": "no-store"})
+        return JSONResponse(told, headers={"cache-control": "no-store", **left_of(request)})
 
     @app.post(
         "/v1/wires/{provider}",
@@ -217,44 +209,43 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         idempotency_key: Annotated[str | None, Header(description="The same key is the same push, for 24 h")] = None,
     ) -> Response:
         with turned_away_counted(desk.ledger, request, provider if provider in desk.profiles else None, desk.clock):
-            sender = await _admit(desk, request, provider)
+            seal = await _admit(desk, request, provider)
             if dry_run:
-                pushed = await _read(desk, request, provider, idempotency_key, sender.seal)
-                return JSONResponse(await _report(desk, pushed), headers=dict(sender.left))
-            return await _push(desk, request, provider, idempotency_key, sender)
+                pushed = await _read(desk, request, provider, idempotency_key, seal)
+                return JSONResponse(await _report(desk, pushed), headers=dict(left_of(request)))
+            return await _push(desk, request, provider, idempotency_key, seal)
 
 
-async def _push(desk: Desk, request: Request, provider: str, idempotency_key: str | None, sender: Sender) -> Response:
+async def _push(
+    desk: Desk, request: Request, provider: str, idempotency_key: str | None, seal: Seal | None
+) -> Response:
     """A push that is kept."""
     desk.gatekeeper.admit()
-    desk.pace.look(provider, desk.clock.now())
+    desk.entrance.pace.look(provider, desk.clock.now())
     await refuse_paused(desk.registry, provider, desk.clock.now())
-    pushed = await _read(desk, request, provider, idempotency_key, sender.seal)
+    pushed = await _read(desk, request, provider, idempotency_key, seal)
     now = desk.clock.now()
     arrivals = _arrivals(pushed, desk.limits, now)
-    left = together(sender.left, desk.pace.wires(provider, len(arrivals), now))
+    tell_left(request, together(left_of(request), desk.entrance.pace.wires(provider, len(arrivals), now)))
     async with desk.trail.changing(_deed(request, pushed, arrivals)):
         await _take(desk, pushed, arrivals, now)
     count_push(desk.ledger, request, provider, now, Amount(1, len(arrivals), len(pushed.body)))
-    return _taken(desk, arrivals, left)
+    return _taken(desk, arrivals, left_of(request))
 
 
-async def _admit(desk: Desk, request: Request, provider: str) -> Sender:
-    """Raises Refused unless the caller may push for this provider and the provider is known."""
-    now = desk.clock.now()
+async def _admit(desk: Desk, request: Request, provider: str) -> Seal | None:
+    """The seal of a signed push; its body has to prove it. Raises Refused unless it may be pushed for this provider."""
+    seal = None
     if is_signed(request.headers):
-        sender = Sender(seal_of(request.headers, desk.signing.get(provider, ()), now), {})
+        seal = seal_of(request.headers, desk.signing.get(provider, ()), desk.clock.now())
     else:
-        key = await desk.keys.authenticate(authorization_of(request), now)
-        introduce(request, key)
-        sender = Sender(None, desk.pace.push(key, now))
-        require(key, "wires:write", provider)
+        require(await desk.entrance.admit(request), "wires:write", provider)
     if provider not in desk.profiles:
         detail = "There is no profile for this provider; add one to the providers file and restart ingest."
         raise Refused(404, "unknown_provider", detail)
     if unknown := set(request.query_params) - {"dry_run"}:
         raise Refused(400, "unknown_parameter", f"There is no parameter {min(unknown)[:100]!r} here.")
-    return sender
+    return seal
 
 
 async def _read(desk: Desk, request: Request, provider: str, idempotency_key: str | None, seal: Seal | None) -> Pushed:

@@ -12,15 +12,17 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from wiredesk_core.audit.trail import Trail
 from wiredesk_core.identity import item_id_of, new_receipt_id, receipt_id_for
-from wiredesk_core.keys import Key, KeyRing, Scope, require
+from wiredesk_core.keys import Key, Scope, require
 from wiredesk_core.lifecycle import Verdict
 from wiredesk_core.messages import DeskRuled, Outgoing, ReceiptNote
 from wiredesk_core.ports import Clock, Publisher
 from wiredesk_core.topics import RECEIPT_NOTED
-from wiredesk_core.web.accounts import authorization_of, deed_of, introduce
+from wiredesk_core.web.accounts import deed_of
+from wiredesk_core.web.allowance import left_of
 from wiredesk_core.web.bodies import Told, read_json
 from wiredesk_core.web.problems import invalid
 
+from wiredesk_ingest.entrance import Entrance, require_unfiltered
 from wiredesk_ingest.providers import Profile
 from wiredesk_ingest.reception import note_headers
 from wiredesk_ingest.stage import accepted_record
@@ -63,7 +65,7 @@ class Bench:
     """All that a ruling needs."""
 
     publisher: Publisher
-    keys: KeyRing
+    entrance: Entrance
     profiles: Mapping[str, Profile]
     clock: Clock
     gateway_url: str
@@ -87,9 +89,9 @@ def add_rulings(app: FastAPI, bench: Bench) -> None:
         ] = None,
     ) -> Response:
         now = bench.clock.now()
-        key = await bench.keys.authenticate(authorization_of(request), now)
-        introduce(request, key)
+        key = await bench.entrance.admit(request)
         require(key, "purge:admin" if key.may("purge:admin") else "desk:act")
+        require_unfiltered(key)
         ruled = await read_json(request, Ruled)
         owners = owners_of(ruled, bench.profiles)
         for owner in owners:
@@ -103,7 +105,7 @@ def add_rulings(app: FastAPI, bench: Bench) -> None:
         url = f"{bench.gateway_url}/v1/receipts/{receipt_id}"
         item_ids = [ruling.item_id for ruling in rulings]
         told = {"receipt_id": receipt_id, "url": url, "item_id": item_ids[0], "item_ids": item_ids}
-        return JSONResponse(told, 202, {"cache-control": "no-store", "location": url})
+        return JSONResponse(told, 202, {"cache-control": "no-store", "location": url, **left_of(request)})
 
 
 def owners_of(ruled: Ruled, profiles: Mapping[str, Profile]) -> tuple[str, ...]:

@@ -16,13 +16,16 @@ from wiredesk_core.audit.trail import Trail
 from wiredesk_core.deeds import Deed
 from wiredesk_core.failures import Refused
 from wiredesk_core.identity import sha256_of
-from wiredesk_core.keys import Key, KeyRing, require
+from wiredesk_core.keys import Key, require
 from wiredesk_core.messages import DECISION_HEADER, REPLAY_HEADER, Outgoing, Replay, ShelfDecision, envelope
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher
 from wiredesk_core.shelf import QuarantineEntry
 from wiredesk_core.topics import WIRE_QUARANTINED, lane_of_replays
-from wiredesk_core.web.accounts import authorization_of, deed_of, introduce
+from wiredesk_core.web.accounts import deed_of
+from wiredesk_core.web.allowance import left_of
 from wiredesk_core.web.bodies import Told, read_json
+
+from wiredesk_ingest.entrance import Entrance
 
 
 class Reason(Told):
@@ -43,7 +46,7 @@ class Shelf:
 
     archive: ArchiveReader
     publisher: Publisher
-    keys: KeyRing
+    entrance: Entrance
     clock: Clock
     trail: Trail
 
@@ -62,12 +65,12 @@ def add_shelf(app: FastAPI, shelf: Shelf) -> None:
         if entry.state == "dropped":
             raise Refused(409, "quarantine_dropped", "This record was dropped; its bytes are gone.")
         if entry.state == "replayed":
-            return _told(entry, "replayed", changed=False)
+            return _told(request, entry, "replayed", changed=False)
         decision = decided("replay", entry, key, given.reason, shelf.clock.now())
         records = [put_back(entry), recorded(decision)]
         async with shelf.trail.changing(_deed(request, decision)):
             await shelf.publisher.publish(records)
-        return _told(entry, "replayed", changed=True)
+        return _told(request, entry, "replayed", changed=True)
 
     @app.post(
         "/v1/quarantine/{quarantine_id}/drop",
@@ -81,7 +84,7 @@ def add_shelf(app: FastAPI, shelf: Shelf) -> None:
             decision = decided("drop", entry, key, given.reason, shelf.clock.now())
             async with shelf.trail.changing(_deed(request, decision)):
                 await shelf.publisher.publish([recorded(decision)])
-        return _told(entry, "dropped", changed=entry.state != "dropped")
+        return _told(request, entry, "dropped", changed=entry.state != "dropped")
 
 
 def put_back(entry: QuarantineEntry) -> Outgoing:
@@ -131,11 +134,10 @@ def recorded(decision: ShelfDecision) -> Outgoing:
 
 async def _asked(shelf: Shelf, request: Request, quarantine_id: str) -> tuple[Key, QuarantineEntry]:
     """Who decides about what. Raises Refused: 404 alike for what is not there and what is not for this key."""
-    key = await shelf.keys.authenticate(authorization_of(request), shelf.clock.now())
-    introduce(request, key)
+    key = await shelf.entrance.admit(request)
     require(key, "quarantine:admin")
     entry = await shelf.archive.set_aside(quarantine_id)
-    if entry is None or not key.may("quarantine:admin", entry.why.provider):
+    if entry is None or key.is_filtered or not key.may("quarantine:admin", entry.why.provider):
         raise Refused(404, "quarantine_not_found", "There is no such record in quarantine.")
     return key, entry
 
@@ -145,10 +147,10 @@ def _deed(request: Request, decision: ShelfDecision) -> Deed:
     return deed_of(request, "ingest", decision.at, action, subject=decision.quarantine_id, reason=decision.reason)
 
 
-def _told(entry: QuarantineEntry, state: str, *, changed: bool) -> JSONResponse:
+def _told(request: Request, entry: QuarantineEntry, state: str, *, changed: bool) -> JSONResponse:
     """202 where the archive will follow in a moment, 200 where nothing more was to do."""
     told = {"quarantine_id": entry.quarantine_id, "state": state, "round": entry.why.round, "changed": changed}
-    return JSONResponse(told, 202 if changed else 200, {"cache-control": "no-store"})
+    return JSONResponse(told, 202 if changed else 200, {"cache-control": "no-store", **left_of(request)})
 
 
 def _documented(model: type[Reason]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wiredesk_core.failures import Refused, Transient
 from wiredesk_core.telemetry import log
+from wiredesk_core.web.allowance import left_of
 from wiredesk_core.web.paths import told_path
 
 PROBLEM_JSON = "application/problem+json"
@@ -80,7 +81,7 @@ def problem(
     if request is not None:
         body["instance"] = told_path(request.url.path)
         body["request_id"] = request.scope.get("state", {}).get("request_id")
-    told = {"cache-control": "no-store", **(headers or {})}
+    told = {"cache-control": "no-store", **left_of(request), **(headers or {})}
     if retry_after is not None:
         told["retry-after"] = str(retry_after)
     if status == HTTPStatus.UNAUTHORIZED:

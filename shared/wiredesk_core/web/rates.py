@@ -54,7 +54,9 @@ class Rates:
 
     def give_back(self, name: str, per_minute: int) -> Mapping[str, str]:
         """What was taken last cost nothing after all; gives the headers."""
-        bucket = self._buckets[name]
+        bucket = self._buckets.get(name)
+        if bucket is None:  # forgotten while the answer was made: it would be full again
+            return self._told(float(per_minute), per_minute)
         bucket.left = min(float(per_minute), bucket.left + 1)
         return self._told(bucket.left, per_minute)
 

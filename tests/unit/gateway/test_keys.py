@@ -191,3 +191,22 @@ async def test_keys_come_in_pages(keeper: httpx.AsyncClient) -> None:
         page = (await keeper.get("/v1/keys", params={"limit": 2, "after": last})).json()
         seen, last = [*seen, *(key["key_id"] for key in page["keys"])], page["next"]
     assert len(seen) == len(set(seen)) == 5
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/v1/items/nosuchitem", 404), ("GET", "/v1/items?color=red", 400), ("GET", "/v1/audit", 403)],
+)
+async def test_refusals_too_tell_what_a_key_has_left(connect: Connect, method: str, path: str, status: int) -> None:
+    client = await connect("items:read", per_minute=3)
+    answer = await client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["ratelimit-policy"] == '"key";q=3;w=60'
+    assert answer.headers["ratelimit"] == '"key";r=2;t=20'
+
+
+async def test_a_killed_item_and_a_store_that_is_away_tell_it_as_well(newsroom: Newsroom, connect: Connect) -> None:
+    killed = await newsroom.kill()
+    client = await connect("items:read", per_minute=3)
+    assert (await client.get(f"/v1/items/{killed.item_id}")).headers["ratelimit"].startswith('"key";r=2;')
+    assert "ratelimit" not in (await client.get("/v1/items", headers={"authorization": "Bearer wd_x_y"})).headers

@@ -77,3 +77,10 @@ def test_headers_of_several_buckets_are_lists() -> None:
         "ratelimit": '"key";r=1;t=30, "provider";r=3;t=15',
     }
     assert together() == {}
+
+
+def test_a_bucket_that_was_forgotten_meanwhile_is_given_back_to_as_a_full_one() -> None:
+    rates = Rates("key", most=1)
+    rates.take("a", 3, NOON)
+    rates.take("b", 3, NOON)
+    assert rates.give_back("a", 3)["ratelimit"] == '"key";r=3;t=0'
