@@ -7,8 +7,9 @@ token allows stands in its claims: `scope` (words, RFC 8693), and `providers`, `
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 
 from wiredesk_core.failures import Misconfigured, Refused
 from wiredesk_core.keys.key import REACHES, SCOPES, Key
+from wiredesk_core.telemetry import log
 
 ALGORITHMS = ("RS256", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 """Public-key algorithms only: a shared secret, or none at all, would let whoever verifies also sign."""
@@ -26,6 +28,9 @@ LONGEST_LIFE = timedelta(hours=24)
 LONGEST_TOKEN = 8192
 LEEWAY = timedelta(seconds=30)
 """Clocks of others differ a little."""
+LOOK_EVERY = timedelta(seconds=10)
+LONGEST_SUBJECT = 196
+"""Longer ones would be cut, and two of them might be one in the account of who did what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,40 @@ class JwtIssuer:
         return claims
 
 
-def read_issuer(issuer: str, audience: str, keys: Path | None) -> JwtIssuer | None:
+class WatchedIssuer:
+    """An issuer whose key set is read again when its file has changed: a new key opens without a restart, one taken out no longer.
+
+    A file that cannot be used leaves the keys as they were, and is logged at every look.
+    """
+
+    def __init__(self, issuer: str, audience: str, path: Path) -> None:
+        """Raises Misconfigured when the file cannot be used."""
+        self._path = path
+        self._seen = _stamp(path)
+        self._issuer = JwtIssuer(issuer, audience, _public_keys(path))
+        self._looked: datetime | None = None
+
+    def admit(self, token: str, now: datetime) -> Key:
+        """See Issuer."""
+        if self._looked is None or not timedelta() <= now - self._looked < LOOK_EVERY:
+            self._looked = now
+            self._look()
+        return self._issuer.admit(token, now)
+
+    def _look(self) -> None:
+        stamp = _stamp(self._path)
+        if stamp == self._seen:
+            return
+        try:
+            self._issuer = replace(self._issuer, keys=_public_keys(self._path))
+        except Misconfigured as unfit:
+            log(__name__).error("the issuer's keys cannot be read again; those of before go on", why=str(unfit))
+        else:
+            self._seen = stamp
+            log(__name__).info("the issuer's keys were read again", kids=sorted(self._issuer.keys))
+
+
+def read_issuer(issuer: str, audience: str, keys: Path | None) -> WatchedIssuer | None:
     """The issuer that the settings name; None when they name none. Raises Misconfigured when they name half of one."""
     if not issuer and not audience and keys is None:
         return None
@@ -79,7 +117,16 @@ def read_issuer(issuer: str, audience: str, keys: Path | None) -> JwtIssuer | No
         raise Misconfigured(
             "bearer tokens need WIREDESK_JWT_ISSUER, WIREDESK_JWT_AUDIENCE and WIREDESK_JWT_KEYS together"
         )
-    return JwtIssuer(issuer, audience, _public_keys(keys))
+    return WatchedIssuer(issuer, audience, keys)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes with a file; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _public_keys(path: Path) -> Mapping[str, jwt.PyJWK]:
@@ -101,9 +148,11 @@ def _public_keys(path: Path) -> Mapping[str, jwt.PyJWK]:
 
 def _key(claims: Mapping[str, Any], expires: datetime) -> Key:
     """Scopes that we do not know open nothing; a limit that cannot be read refuses the token."""
+    if len(claims["sub"]) > LONGEST_SUBJECT:
+        raise _refused()
     try:
         return Key(
-            key_id=f"jwt:{claims['sub']}"[:200],
+            key_id=f"jwt:{claims['sub']}",
             name=str(claims.get("name", claims["sub"]))[:200],
             secret_sha256="",
             scopes=frozenset(str(claims.get("scope", "")).split()) & SCOPES,

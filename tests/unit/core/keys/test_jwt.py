@@ -83,6 +83,7 @@ WRONG: dict[str, Callable[[], str]] = {
     "a limit that is no list": lambda: signed(claims(genres="sport")),
     "truncated": lambda: signed(claims())[:-10],
     "more behind it": lambda: signed(claims()) + "AAAA",
+    "a name too long to tell apart": lambda: signed(claims(sub="a" * 197)),
     "too long": lambda: signed(claims(name="x" * 10_000)),
 }
 
@@ -158,3 +159,41 @@ def test_a_set_that_holds_anything_but_named_public_keys_is_refused(tmp_path: Pa
     path.write_text(told, "utf-8")
     with pytest.raises(Misconfigured, match="WIREDESK_JWT_KEYS"):
         read_issuer(ISSUER, AUDIENCE, path)
+
+
+def test_a_new_key_of_the_issuer_opens_without_a_restart_and_one_taken_out_no_longer_does(tmp_path: Path) -> None:
+    path, later = tmp_path / "keys.json", NOON + timedelta(seconds=10)
+
+    def put(*sets: Claims) -> None:
+        (tmp_path / "next.json").write_text(json.dumps({"keys": sets}), "utf-8")
+        (tmp_path / "next.json").replace(path)
+
+    put(public_jwk(OURS))
+    found = read_issuer(ISSUER, AUDIENCE, path)
+    assert found is not None
+    old, new = signed(claims()), signed(claims(sub="ben"), OTHER, kid="k2")
+    assert found.admit(old, NOON).name == "ana"
+    put(public_jwk(OURS), public_jwk(OTHER, "k2"))
+    for token, name in ((old, "ana"), (new, "ben")):
+        assert found.admit(token, later).name == name
+    put(public_jwk(OTHER, "k2"))
+    later += timedelta(seconds=10)
+    assert found.admit(new, later).name == "ben"
+    with pytest.raises(Refused):
+        found.admit(old, later)
+
+
+@pytest.mark.parametrize("told", ["", '{"keys": []}', None])
+def test_a_key_set_that_cannot_be_used_leaves_the_keys_as_they_were(tmp_path: Path, told: str | None) -> None:
+    path, later = tmp_path / "keys.json", NOON + timedelta(seconds=10)
+    path.write_text(json.dumps({"keys": [public_jwk(OURS)]}), "utf-8")
+    found = read_issuer(ISSUER, AUDIENCE, path)
+    assert found is not None
+    if told is None:
+        path.unlink()
+    else:
+        path.write_text(told, "utf-8")
+    assert found.admit(signed(claims()), later).name == "ana"
+    path.write_text(json.dumps({"keys": [public_jwk(OTHER)]}), "utf-8")
+    with pytest.raises(Refused):
+        found.admit(signed(claims()), later + timedelta(seconds=10))
