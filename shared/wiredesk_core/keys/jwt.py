@@ -7,7 +7,6 @@ token allows stands in its claims: `scope` (words, RFC 8693), and `providers`, `
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -123,7 +122,7 @@ def read_issuer(issuer: str, audience: str, keys: Path | None) -> WatchedIssuer 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     """What changes with a file; None where there is none."""
     try:
-        found = os.stat(path)
+        found = path.stat()
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size

@@ -31,8 +31,9 @@ pytestmark = pytest.mark.slow
 
 SEED = 20260304
 STORIES = 90
-CALLS = 320
-"""By each lesser key, of each of two newsrooms: with HOLDERS of today more than 5,000 in all."""
+CALLS = 600
+"""By each lesser key, of a newsroom that holds everything: with HOLDERS of today 5,400 in all. As many again are asked of
+one that never held what the key may not see."""
 WORDS = ("ferry", "goal", "harbour", "minister", "strike", "storm", "tram", "vote")
 LESSER = tuple(holder for holder in HOLDERS if "items:read" in holder.scopes and holder.name != "insider")
 
@@ -190,7 +191,7 @@ async def crawl(make: Callable[[], Newsroom], number: int, calls: int, holders: 
             where = f"{holder.name}: {question}"
             assert (leak := forbidden.search(said(answer))) is None, f"{leak} for {where}"
             assert kept(answer) == kept(other), where
-            counts.update([f"{answer.status_code // 100}xx", "calls", "calls", f"{other.status_code // 100}xx"])
+            counts.update([f"{answer.status_code // 100}xx", "calls"])
             counts["seen"] += "zq" in answer.text
     return counts
 
@@ -201,7 +202,7 @@ async def test_no_answer_holds_or_shows_what_its_key_may_not_see(capsys: pytest.
         print(f"\ncanaries: {dict(counts)}")  # noqa: T201 -- counts are for whoever runs it
     assert counts["calls"] >= 5000
     assert counts["2xx"] >= 0.6 * counts["calls"]
-    assert counts["seen"] >= 0.2 * counts["calls"] / 2, "a crawler that finds nothing proves nothing"
+    assert counts["seen"] >= 0.2 * counts["calls"], "a crawler that finds nothing proves nothing"
 
 
 async def test_stores_on_disk_hold_to_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

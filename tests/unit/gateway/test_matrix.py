@@ -189,3 +189,19 @@ async def test_all_other_routes_answer_as_the_matrix_says(told: Newsroom, connec
         for row in ROWS:
             if row.kind not in BY_ITEM:
                 check(row, holder, CASES[0], await answer_of(client, row))
+
+
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"})
+
+
+async def test_other_methods_say_the_same_to_everybody_about_everything(told: Newsroom, connect: Connect) -> None:
+    await embargoed(told)
+    clients = [await connect(), await connect("items:read"), await connect("items:read", "embargo:read")]
+    for path in {row.path for row in ROWS if row.kind != "open"}:
+        for method in METHODS - {row.method for row in ROWS if row.path == path}:
+            for client in clients:
+                answer = await client.request(method, path.format(**PATHS), headers={"x-request-id": "r-1"})
+                where = f"{method} {path}"
+                assert answer.status_code == 405, where
+                assert WORD not in answer.text + repr(answer.headers), where
+                assert "ratelimit" not in answer.headers, where
