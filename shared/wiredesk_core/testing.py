@@ -1,9 +1,12 @@
-"""Builders of valid values for tests: name what matters to a test, the rest is filled in."""
+"""For tests: builders of valid values (name what matters to a test, the rest is filled in), and an app's routes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from starlette.routing import Route
 
 from wiredesk_core.article import Article
 from wiredesk_core.identity import item_id_of, sha256_of
@@ -192,3 +195,12 @@ def decision(kind: str = "replay", quarantine_id: str = "quarantine-1", **change
         "sha256": "0" * 64,
     }
     return ShelfDecision.model_validate(fields | changes)
+
+
+def routes_of(routes: Iterable[Any]) -> Iterator[Route]:
+    """All routes of an app, those of included routers too; whatever else could answer fails here."""
+    for route in routes:
+        if isinstance(route, Route):
+            yield route
+        else:
+            yield from routes_of(route.original_router.routes)

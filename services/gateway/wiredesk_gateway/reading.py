@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wiredesk_core.failures import Refused
 from wiredesk_core.families import predecessors
-from wiredesk_core.keys import Key
+from wiredesk_core.keys import Key, require_whole
 from wiredesk_core.lifecycle import Ruling, Standing, State, silent_corrections
 from wiredesk_core.lineage import fold_items
 from wiredesk_core.messages import Changed, ReceiptNote
@@ -124,8 +124,7 @@ class Reader:
 
     async def counts(self, key: Key) -> StandingCount:
         """Totals over the whole archive. Raises Refused(403) for a key that reaches a part of it only."""
-        if key.providers or key.is_filtered:
-            raise Refused(403, "beyond_reach", "these totals are of all items; this key reaches only some of them")
+        require_whole(key, "these totals are of all items; this key reaches only some of them")
         return await self._archive.counts()
 
     async def passed(self, changed: Changed | None, key: Key, now: datetime) -> Changed:

@@ -67,17 +67,19 @@ class Views:
 def article_json(changed: Changed) -> bytes:
     """The whole article, with the two dates that readers poll by."""
     article = _article_of(changed)
-    dates = {"published_at": iso(published_at(changed)), "indexed_at": iso(changed.changed_at)}
     hidden: dict[str, Any] = {"item": HIDDEN, **dict.fromkeys(ON_REQUEST, True)}
-    return spliced(article.model_dump_json(exclude=hidden).encode(), dates)
+    return spliced(article.model_dump_json(exclude=hidden).encode(), _dates(changed))
 
 
 def stored_json(stored: Stored) -> bytes:
     """The same bytes as `article_json`, from a revision that nobody has read whole: for many at a time."""
     changed, article = stored.outline, {**_BARE, **stored.members["article"]}
     article["item"] = _article_of(changed).item.model_dump(mode="json", exclude=HIDDEN)
-    dates = {"published_at": iso(published_at(changed)), "indexed_at": iso(changed.changed_at)}
-    return orjson.dumps(dates | {name: article[name] for name in article if name not in ON_REQUEST})
+    return orjson.dumps(_dates(changed) | {name: article[name] for name in article if name not in ON_REQUEST})
+
+
+def _dates(changed: Changed) -> dict[str, str]:
+    return {"published_at": iso(published_at(changed)), "indexed_at": iso(changed.changed_at)}
 
 
 def published_at(changed: Changed) -> datetime:

@@ -17,6 +17,7 @@ from wiredesk_core.settings import SharedSettings
 from wiredesk_core.telemetry import configure_logging, log
 
 from wiredesk_indexing.apply import index_change
+from wiredesk_indexing.walking import served_pages
 
 _log = log(__name__)
 
@@ -37,14 +38,12 @@ async def mend(archive: Archive, index: Index, page: int = 500, *, again: bool =
     """
     found = {filed.item_id: filed for filed in [filed async for filed in index.walk()]}
     served = put = gone = 0
-    after = ""
-    while revisions := [stored.whole() for stored in await archive.snapshot(after, page)]:
+    async for revisions in served_pages(archive, page):
         changes = differing(revisions, {} if again else found)
         await index.write(changes)
         served += len(revisions)
         put += sum(isinstance(change, IndexPut) for change in changes)
         gone += sum(isinstance(change, IndexGone) for change in changes)
-        after = revisions[-1].item_id
         for revision in revisions:
             found.pop(revision.item_id, None)
     strays = [filed for filed in found.values() if not await archive.served([filed.item_id])]

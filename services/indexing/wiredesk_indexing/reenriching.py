@@ -14,6 +14,7 @@ from wiredesk_core.ports import ArchiveReader, Publisher, VersionEntry
 from wiredesk_core.topics import LAYERS_WANTED
 
 from wiredesk_indexing.apply import SHOWN
+from wiredesk_indexing.walking import served_pages
 
 PAGE = 200
 PARSER = "archive"
@@ -59,20 +60,13 @@ async def enrich_again(
     Running it again passes over the items that have their new layers by then.
     """
     tally = Tally()
-    async for page in _pages(archive):
+    async for page in served_pages(archive, PAGE):
         records = [record async for record in _wanted(archive, asked, page, now)]
         if publisher is not None and records:
             await publisher.publish(records)
         tally = Tally(tally.looked_at + len(page), tally.meant + len(records))
         advance(len(page), page[-1].uri)
     return tally
-
-
-async def _pages(archive: ArchiveReader) -> AsyncIterator[Sequence[Changed]]:
-    after = ""
-    while page := [stored.whole() for stored in await archive.snapshot(after, PAGE)]:
-        yield page
-        after = page[-1].item_id
 
 
 async def _wanted(

@@ -35,9 +35,3 @@ def require_unfiltered(key: Key) -> None:
     """Raises Refused(403) for a key of some genres, languages or types: here nobody can tell what an item is."""
     if key.is_filtered:
         raise Refused(403, "beyond_reach", "this key reaches only some kinds of items, which cannot be told from here")
-
-
-def require_whole(key: Key) -> None:
-    """Raises Refused(403) for a key that is limited in any way: what is told is of all providers."""
-    if key.providers or key.is_filtered:
-        raise Refused(403, "beyond_reach", "this is about all providers; this key reaches only some")

@@ -18,7 +18,7 @@ from wiredesk_core.audit.trail import Trail
 from wiredesk_core.deeds import Deed
 from wiredesk_core.failures import Conflict, Refused
 from wiredesk_core.identity import new_receipt_id, receipt_id_for, sha256_of
-from wiredesk_core.keys import KeyRing, require
+from wiredesk_core.keys import KeyRing, require, require_whole
 from wiredesk_core.keys.ring import Issuer
 from wiredesk_core.ports import ArchiveReader, Clock, Publisher, Registry
 from wiredesk_core.telemetry import count
@@ -32,7 +32,7 @@ from wiredesk_core.web.rates import together
 
 from wiredesk_ingest.admission import Bounds
 from wiredesk_ingest.body import Limits, read_body
-from wiredesk_ingest.entrance import Entrance, require_whole
+from wiredesk_ingest.entrance import Entrance
 from wiredesk_ingest.gatekeeper import Gatekeeper
 from wiredesk_ingest.noise import refuse_paused
 from wiredesk_ingest.pace import Pace
@@ -186,7 +186,7 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
     async def status(request: Request) -> Response:
         key = await desk.entrance.admit(request)
         require(key, "status:read")
-        require_whole(key)
+        require_whole(key, "this is about all providers; this key reaches only some")
         now = desk.clock.now().timestamp()
         told = {
             **desk.gatekeeper.told(time.monotonic()),

@@ -11,7 +11,7 @@ from wiredesk_core.keys.book import (
     stored_keys,
     uses,
 )
-from wiredesk_core.keys.key import SCOPES, Key, Scope, require
+from wiredesk_core.keys.key import SCOPES, Key, Scope, require, require_whole
 from wiredesk_core.keys.ring import KeyRing
 from wiredesk_core.keys.tokens import Token, mint_key, prove, read_token
 
@@ -29,6 +29,7 @@ __all__ = [
     "prove",
     "read_token",
     "require",
+    "require_whole",
     "revoke_key",
     "rotate_key",
     "store_key",

@@ -78,6 +78,12 @@ class Key(Frozen):
         return {name: value for name, value in self.kept().items() if not name.endswith("_sha256")}
 
 
+def require_whole(key: Key, detail: str) -> None:
+    """Raises Refused(403) with that detail for a key that is limited in any way: what is asked for tells of everybody."""
+    if any(getattr(key, name) for name in REACHES):
+        raise Refused(403, "beyond_reach", detail)
+
+
 def require(key: Key, scope: Scope, provider: str | None = None) -> None:
     """Raises Refused(403) unless the key has the scope, and the provider when one is named."""
     if scope not in key.scopes:

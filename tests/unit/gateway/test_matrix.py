@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 import httpx
 import pytest
-from starlette.routing import Route
 from wiredesk_core.item import Item, Status
 from wiredesk_core.lifecycle import Standing
-from wiredesk_core.testing import accepted, after, make_item, note, set_aside
+from wiredesk_core.testing import accepted, after, make_item, note, routes_of, set_aside
 from wiredesk_gateway.matrix import CASES, HOLDERS, ROWS, Holder, ItemCase, Row, due
 from wiredesk_gateway.testing import Newsroom
 
@@ -147,15 +145,6 @@ async def told(newsroom: Newsroom) -> Newsroom:
     await newsroom.archive.note(notes)
     await newsroom.archive.shelve([set_aside("q-1", b"not a wire, told in full")])
     return newsroom
-
-
-def routes_of(routes: Iterable[Any]) -> Iterator[Route]:
-    """All routes, those of included routers too; whatever else could answer fails here."""
-    for route in routes:
-        if isinstance(route, Route):
-            yield route
-        else:
-            yield from routes_of(route.original_router.routes)
 
 
 def test_every_route_has_its_row_and_every_case_happens(newsroom: Newsroom) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
-from starlette.routing import Route
 from wiredesk_core.keys import mint_key, store_key
 from wiredesk_core.keys.key import ALL_SCOPES
-from wiredesk_core.testing import set_aside
+from wiredesk_core.testing import routes_of, set_aside
 
 RULED = {"provider": "northwire", "uri": "urn:example:1", "verdict": "kill", "reason": "Not confirmed"}
 
@@ -62,14 +61,6 @@ async def ask(house: Any, where: tuple[str, str], *scopes: str, **limits: Any) -
     transport = httpx.ASGITransport(house.app(), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=headers) as client:
         return await client.request(where[0], ROWS[where].path, **ROWS[where].asked)
-
-
-def routes_of(routes: Any) -> Iterator[Route]:
-    for route in routes:
-        if isinstance(route, Route):
-            yield route
-        else:
-            yield from routes_of(route.original_router.routes)
 
 
 def test_every_route_has_its_row(house: Any) -> None:

@@ -18,7 +18,7 @@ _QUALIFIED = re.compile(
     r"(?:\b(?P<which>[Tt]his\s+(?:past|coming)|(?:the\s+)?(?:past|coming|previous)|[Ll]ast|[Tt]his|[Nn]ext)\s+)?$"
 )
 _OF_WEEK = re.compile(r"\s+(?:of\s+)?(?P<which>last|this|next)\s+week\b")
-REPEATED = re.compile(r"\b(?:[Ee]very|[Ee]ach|[Aa]ny|[Aa]|alternate|other)\s+(?:\w+\s+)?$")
+_REPEATED = re.compile(r"\b(?:[Ee]very|[Ee]ach|[Aa]ny|[Aa]|alternate|other)\s+(?:\w+\s+)?$")
 _COUNTED = re.compile(
     r"\b(?:[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|final|\d(?:st|nd|rd|th)|weeks?\s+(?:from|after|before|ago|ago\s+on))\s+$"
 )
@@ -36,7 +36,7 @@ def find_weekday(scene: Scene, at: re.Match[str]) -> Found | None:
     now = scene.now
     if now is None or _TITLE.match(scene.text, at.end()) or scene.left(at.start(), _NAMED, 14):
         return None
-    if scene.left(at.start(), REPEATED, 20) or scene.left(at.start(), _COUNTED, 20):
+    if scene.left(at.start(), _REPEATED, 20) or scene.left(at.start(), _COUNTED, 20):
         return None
     number = DAYS.index(at.group())
     qualified = scene.left(at.start(), _QUALIFIED, 40)

@@ -10,8 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 from wiredesk_core.deeds import AuditQuestion
 from wiredesk_core.failures import Refused
-from wiredesk_core.keys import Key, Scope
-from wiredesk_core.keys.key import REACHES
+from wiredesk_core.keys import Scope, require_whole
 from wiredesk_core.web.queries import Parameters
 from wiredesk_core.web.streams import Stream
 
@@ -47,19 +46,13 @@ def add_audit(doors: Doors, desk: Desk) -> None:
 
         Each entry carries a hash that covers the one before it: without filters, `wiredesk audit verify` can follow them.
         """
-        _require_whole(call.key)
+        require_whole(call.key, "the audit is for keys without limits of their own")
         await desk.trail.flush()
         if call.asked.format == "ndjson":
             if call.asked.cursor is not None:
                 raise Refused(400, "cursor_not_taken", "an export has no pages; leave the cursor out")
             return Stream(_lines(desk, call), desk.limits.stalled, NO_STORE, "application/x-ndjson")
         return fresh(await _page(desk, call))
-
-
-def _require_whole(key: Key) -> None:
-    """The audit tells of everybody. Raises Refused(403) for a key that may not see everything."""
-    if any(getattr(key, name) for name in REACHES):
-        raise Refused(403, "beyond_reach", "the audit is for keys without limits of their own")
 
 
 async def _page(desk: Desk, call: Call[AuditAsked]) -> dict[str, Any]:

@@ -31,7 +31,6 @@ from wiredesk_gateway.telling import Telling
 from wiredesk_gateway.views import stored_json
 
 RETRY_MS = 2000
-STREAM_PAGE = 100
 READ_PAGE = 50
 """Changes that are read at a time, after which other answers go on."""
 MOST_READS = 100
@@ -75,7 +74,7 @@ def add_changes(doors: Doors, desk: Desk) -> None:
         keep the connection alive and move the cursor on. Who takes nothing for a while is let go.
         """
         cursor = call.request.headers.get("last-event-id") or call.asked.cursor
-        page = await _read(desk, _place(desk, cursor), STREAM_PAGE, 0)
+        page = await _read(desk, _place(desk, cursor), READ_PAGE, 0)
         _check_streams(open_streams, call.key, desk.limits.streams_per_key)
         frames = _frames(desk, doors, call, page, open_streams)
         headers = {**NO_STORE, "x-accel-buffering": "no"}
@@ -166,7 +165,7 @@ async def _frames(
             if desk.stopping.is_set():
                 return
             page = await _read_or_stop(
-                desk, (page.epoch, page.positions), STREAM_PAGE, max(due - time.monotonic(), 0.001)
+                desk, (page.epoch, page.positions), READ_PAGE, max(due - time.monotonic(), 0.001)
             )
 
 
